@@ -1,0 +1,238 @@
+//! Sub-pixel refinement: robust point-to-line registration of the reference's edges.
+//!
+//! Each reference edge looks along its normal for the moving image's edge of the same polarity. Ink gain moves both sides of a
+//! stroke outwards, a displacement moves both the same way, so the model of an offset along the normal is
+//! `n · (t + k·Y + ω·Y⊥) − g` with translation t, scale k, rotation ω and a uniform gain g; Tukey weights, five rounds of
+//! ever shorter reach.
+
+use crate::filter::{blur, gradient};
+use crate::geometry::{Normal, Pose};
+use crate::ink::InkWindow;
+use crate::plane::{Field, quantile};
+
+/// Blur, in millimetres, under which reference and moving edges are compared.
+pub const EDGE_SIGMA_MM: f32 = 0.125;
+
+/// A sub-pixel point on the outline of a stroke of the reference.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edge {
+    /// Position in millimetres from the seal's centre, x right.
+    pub x: f32,
+    /// Position in millimetres from the seal's centre, y down.
+    pub y: f32,
+    /// Unit normal towards more ink, x.
+    pub nx: f32,
+    /// Unit normal towards more ink, y.
+    pub ny: f32,
+    /// Gradient of the (normalised, smoothed) reference across the edge, per millimetre.
+    pub strength: f32,
+}
+
+/// Edges of an ink field sampled at `px_per_mm` with the centre in the middle; only where `support` is positive.
+pub fn edges(ink: &Field, support: &Field, px_per_mm: f32) -> Vec<Edge> {
+    let [gx, gy] = gradient(&blur(ink, EDGE_SIGMA_MM * px_per_mm));
+    let mut m = Field::zeros(ink.width, ink.height);
+    m.data.iter_mut().zip(gx.data.iter().zip(&gy.data)).for_each(|(m, (x, y))| *m = x.hypot(*y));
+    let centre = [(ink.width - 1) as f32 / 2.0, (ink.height - 1) as f32 / 2.0];
+    let mut out = Vec::new();
+    for y in 2..ink.height.saturating_sub(2) {
+        for x in 2..ink.width.saturating_sub(2) {
+            let b = m.at(x, y);
+            if b < 0.05 || support.at(x, y) <= 0.0 {
+                continue;
+            }
+            let (nx, ny) = (gx.at(x, y) / b, gy.at(x, y) / b);
+            let (px, py) = (x as f32, y as f32);
+            let (a, c) = (m.sample(px - nx, py - ny), m.sample(px + nx, py + ny));
+            if b < a || b <= c {
+                continue;
+            }
+            let curve = a - 2.0 * b + c;
+            let d = if curve < -1e-6 { 0.5 * (a - c) / curve } else { 0.0 };
+            if d.abs() <= 0.6 {
+                out.push(Edge {
+                    x: (px + d * nx - centre[0]) / px_per_mm,
+                    y: (py + d * ny - centre[1]) / px_per_mm,
+                    nx,
+                    ny,
+                    strength: b * px_per_mm,
+                });
+            }
+        }
+    }
+    out
+}
+
+/// The moving image's ink gradient around a candidate, and its occlusion.
+pub struct MovingEdges {
+    origin: [f32; 2],
+    width: usize,
+    height: usize,
+    gradient: Vec<[f32; 2]>,
+}
+
+impl MovingEdges {
+    /// Gradient per pixel of the window's ink, blurred by [`EDGE_SIGMA_MM`].
+    pub fn new(window: &InkWindow, px_per_mm: f32) -> Self {
+        let [gx, gy] = gradient(&blur(&window.ink, EDGE_SIGMA_MM * px_per_mm));
+        let gradient = gx.data.iter().zip(&gy.data).map(|(&x, &y)| [x, y]).collect();
+        Self { origin: [window.x0 as f32, window.y0 as f32], width: window.ink.width, height: window.ink.height, gradient }
+    }
+
+    /// Whether the square of half-side `reach` around (x, y) lies inside.
+    #[inline]
+    fn holds(&self, x: f32, y: f32, reach: f32) -> bool {
+        x - reach >= 0.0 && y - reach >= 0.0 && x + reach + 1.0 < self.width as f32 && y + reach + 1.0 < self.height as f32
+    }
+
+    /// Gradient projected on (nx, ny); the caller has checked that (x, y) lies inside.
+    #[inline]
+    fn project(&self, x: f32, y: f32, nx: f32, ny: f32) -> f32 {
+        let (i, j) = (x as usize, y as usize);
+        let (ax, ay) = (x - i as f32, y - j as f32);
+        let k = j * self.width + i;
+        let top = &self.gradient[k..k + 2];
+        let bottom = &self.gradient[k + self.width..k + self.width + 2];
+        let dot = |g: [f32; 2]| g[0] * nx + g[1] * ny;
+        let p = dot(top[0]) + ax * (dot(top[1]) - dot(top[0]));
+        let q = dot(bottom[0]) + ax * (dot(bottom[1]) - dot(bottom[0]));
+        p + ay * (q - p)
+    }
+
+    /// Looks along each edge's normal up to `reach_px` either way. The nearest of equally strong edges is preferred by
+    /// `pull`, a penalty at full reach in units of gradient.
+    pub fn measure(&self, edges: &[Edge], pose: &Pose, bend: &dyn Fn(&Edge) -> f32, reach_px: f32, step_px: f32, pull: f32) -> Vec<Offset> {
+        let steps = (reach_px / step_px).round() as usize;
+        let mut profile = vec![0.0_f32; 2 * steps + 1];
+        edges
+            .iter()
+            .map(|e| {
+                let p = pose.map(e.x, e.y);
+                let [nx, ny] = pose.turn(e.nx, e.ny);
+                let shift = bend(e);
+                let (x, y) = (p[0] - self.origin[0] + shift * nx, p[1] - self.origin[1] + shift * ny);
+                if !self.holds(x, y, steps as f32 * step_px + 0.5) {
+                    return Offset { px: 0.0, strength: 0.0, found: false };
+                }
+                for (k, v) in profile.iter_mut().enumerate() {
+                    let t = (k as f32 - steps as f32) * step_px;
+                    *v = self.project(x + t * nx, y + t * ny, nx, ny);
+                }
+                let mut best = (f32::NEG_INFINITY, 0);
+                for (k, &v) in profile.iter().enumerate() {
+                    let cost = pull * (k as f32 - steps as f32).abs() / steps as f32;
+                    if v - cost > best.0 {
+                        best = (v - cost, k);
+                    }
+                }
+                let k = best.1;
+                if k == 0 || k == 2 * steps {
+                    return Offset { px: shift + (k as f32 - steps as f32) * step_px, strength: profile[k].max(0.0), found: false };
+                }
+                let (a, b, c) = (profile[k - 1], profile[k], profile[k + 1]);
+                let curve = a - 2.0 * b + c;
+                let d = if curve < -1e-7 { (0.5 * (a - c) / curve).clamp(-1.0, 1.0) } else { 0.0 };
+                Offset { px: shift + (k as f32 - steps as f32 + d) * step_px, strength: b.max(0.0), found: true }
+            })
+            .collect()
+    }
+}
+
+/// Where the moving edge lies along the reference edge's normal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Offset {
+    /// Moving pixels towards more ink.
+    pub px: f32,
+    /// Gradient there, density per pixel.
+    pub strength: f32,
+    /// False when the strongest place is the end of the reach, or outside the window.
+    pub found: bool,
+}
+
+/// An aligned reference.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fit {
+    /// Reference millimetres to moving pixels.
+    pub pose: Pose,
+    /// Share of the reference's edges that the moving image confirms.
+    pub inliers: f32,
+    /// Mean ink gain in millimetres (positive: strokes are wider in the moving image).
+    pub gain_mm: f32,
+    /// Robust spread of the confirmed edges' residuals in millimetres.
+    pub spread_mm: f32,
+}
+
+/// Refines a start; `None` when too few edges are seen. Scale stays within `scale_range` of nominal.
+pub fn refine(edges: &[Edge], moving: &MovingEdges, start: Pose, nominal_px_per_mm: f32, scale_range: f32) -> Option<Fit> {
+    let mm = nominal_px_per_mm;
+    let mut pose = start;
+    let mut fit = None;
+    let mut pull = 0.0;
+    for reach_mm in [1.05_f32, 0.8, 0.5, 0.38, 0.27] {
+        let step_px = if reach_mm > 0.4 { mm / 7.9 } else { mm / 15.8 };
+        let offsets = moving.measure(edges, &pose, &|_| 0.0, reach_mm * mm, step_px, pull);
+        let mut strengths: Vec<f32> = offsets.iter().map(|o| o.strength).collect();
+        let p80 = quantile(&mut strengths, 0.8)?.max(1e-4);
+        pull = 0.35 * p80;
+        let usable = |o: &Offset| o.found && o.strength > 0.25 * p80;
+        let mut seen: Vec<f32> = offsets.iter().filter(|o| usable(o)).map(|o| o.px).collect();
+        if seen.len() < 40 {
+            return None;
+        }
+        let middle = quantile(&mut seen, 0.5)?;
+        let mut spread: Vec<f32> = seen.iter().map(|o| (o - middle).abs()).collect();
+        let scale = (1.4826 * quantile(&mut spread, 0.5)?).max(0.02 * mm);
+        let size = pose.px_per_mm();
+        let mut delta = [0.0_f64; 5];
+        let row = |e: &Edge| {
+            let [nx, ny] = pose.turn(e.nx, e.ny);
+            let (x, y) = (pose.a * e.x - pose.b * e.y, pose.b * e.x + pose.a * e.y);
+            [nx, ny, nx * x + ny * y, ny * x - nx * y, -1.0]
+        };
+        let residual = |e: &Edge, o: &Offset, d: &[f64; 5]| {
+            let r = row(e);
+            o.px - (0..5).map(|i| r[i] * d[i] as f32).sum::<f32>()
+        };
+        for _ in 0..3 {
+            let mut normal = Normal::<5>::new();
+            for (e, o) in edges.iter().zip(&offsets).filter(|(_, o)| usable(o)) {
+                let w = tukey(residual(e, o, &delta), 3.0 * scale) * (o.strength / p80).min(1.0);
+                if w > 0.0 {
+                    normal.add(&row(e), o.px, w);
+                }
+            }
+            delta = normal.solve(&[1e-3, 1e-3, 1e-1, 1e-1, 1e-3])?;
+        }
+        let mut residuals: Vec<f32> = Vec::with_capacity(offsets.len());
+        let mut confirmed = 0.0_f32;
+        for (e, o) in edges.iter().zip(&offsets) {
+            if usable(o) {
+                let r = residual(e, o, &delta) / size;
+                if r.abs() < 0.16 {
+                    confirmed += 1.0;
+                    residuals.push(r.abs());
+                }
+            }
+        }
+        let (k, w) = (1.0 + delta[2] as f32, delta[3] as f32);
+        let (a, b) = (pose.a * k - pose.b * w, pose.b * k + pose.a * w);
+        // The size is known: what the data ask beyond the scanner's tolerance is evidence, not alignment.
+        let limit = (a.hypot(b) / mm).clamp(1.0 - scale_range, 1.0 + scale_range) * mm / a.hypot(b).max(1e-6);
+        pose = Pose { a: a * limit, b: b * limit, tx: pose.tx + delta[0] as f32, ty: pose.ty + delta[1] as f32 };
+        fit = Some(Fit {
+            pose,
+            inliers: confirmed / edges.len() as f32,
+            gain_mm: delta[4] as f32 / size,
+            spread_mm: 1.4826 * quantile(&mut residuals, 0.5).unwrap_or(0.2),
+        });
+    }
+    fit
+}
+
+/// Tukey's biweight.
+#[inline]
+pub fn tukey(r: f32, c: f32) -> f32 {
+    let u = r / c;
+    let v = 1.0 - u * u;
+    if v > 0.0 { v * v } else { 0.0 }
+}

@@ -1,0 +1,160 @@
+//! Seal candidates in a whole card or voucher, of any shape, on the survey's 0.4 mm cells.
+
+use crate::filter::{blur, box_sum, dilate};
+use crate::geometry::convex_hull;
+use crate::ink::{CELL_MM, Ink, Survey};
+use crate::plane::Field;
+
+/// No reserved seal is longer than this (the legal ceiling is 45 mm), nor shorter than [`MIN_SIDE_MM`].
+pub const MAX_SIDE_MM: f32 = 54.0;
+/// See [`MAX_SIDE_MM`].
+pub const MIN_SIDE_MM: f32 = 6.0;
+
+/// A connected region of seal ink.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SealRegion {
+    /// Convex hull in image pixels.
+    pub hull_px: Vec<[f32; 2]>,
+    /// Left, top, right, bottom in image pixels.
+    pub box_px: [f32; 4],
+    /// Sum of ink density over cells.
+    pub mass: f32,
+}
+
+/// Regions of `ink` on a scan, heaviest first. `within` limits the search to a pixel box.
+pub fn seal_regions(survey: &Survey, ink: &Ink, within: Option<[f32; 4]>) -> Vec<SealRegion> {
+    let (mut map, dark) = survey.ink_map(ink);
+    crop(&mut map, within, survey.cell_px);
+    if matches!(ink, Ink::Hue(_)) {
+        // A cell that is mostly black print with a colour fringe is not ink.
+        map.data.iter_mut().zip(&dark.data).for_each(|(a, d)| *a *= if *d > 2.0 * *a { 0.0 } else { 1.0 });
+    }
+    let strong = map.quantile(0.85, |v| v > 0.08).unwrap_or(0.0);
+    let threshold = (0.25 * strong).max(0.07);
+    let mut mask = Field::zeros(map.width, map.height);
+    for y in 1..map.height.saturating_sub(1) {
+        for x in 1..map.width.saturating_sub(1) {
+            let near = (0..9).filter(|k| map.at(x + k % 3 - 1, y + k / 3 - 1) > threshold).count();
+            mask.data[y * map.width + x] = f32::from(map.at(x, y) > threshold && near >= 3);
+        }
+    }
+    for reach in [4, 3, 2, 1] {
+        let found = regions_at(&mask, &map, reach, survey.cell_px);
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+fn crop(map: &mut Field, within: Option<[f32; 4]>, cell_px: f32) {
+    let Some([x0, y0, x1, y1]) = within else { return };
+    for y in 0..map.height {
+        for x in 0..map.width {
+            let (px, py) = ((x as f32 + 0.5) * cell_px, (y as f32 + 0.5) * cell_px);
+            if px < x0 || px > x1 || py < y0 || py > y1 {
+                map.data[y * map.width + x] = 0.0;
+            }
+        }
+    }
+}
+
+/// Components of the mask after closing gaps of up to 2 · `reach` cells, of a seal's size.
+fn regions_at(mask: &Field, map: &Field, reach: usize, cell_px: f32) -> Vec<SealRegion> {
+    let joined = dilate(mask, reach);
+    let (w, h) = (mask.width, mask.height);
+    let mut seen = vec![false; w * h];
+    let mut stack = Vec::new();
+    let mut out = Vec::new();
+    for start in 0..w * h {
+        if seen[start] || joined.data[start] == 0.0 {
+            continue;
+        }
+        seen[start] = true;
+        stack.push(start);
+        let mut points = Vec::new();
+        let mut mass = 0.0;
+        while let Some(i) = stack.pop() {
+            let (x, y) = (i % w, i / w);
+            if mask.data[i] > 0.0 {
+                mass += map.data[i];
+                let edge = |d: f32, n: usize| (n as f32 + 0.5 + d) * cell_px - 0.5;
+                for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] {
+                    points.push([edge(dx, x), edge(dy, y)]);
+                }
+            }
+            let mut visit = |j: usize| {
+                if !seen[j] && joined.data[j] > 0.0 {
+                    seen[j] = true;
+                    stack.push(j);
+                }
+            };
+            if x > 0 {
+                visit(i - 1);
+            }
+            if x + 1 < w {
+                visit(i + 1);
+            }
+            if y > 0 {
+                visit(i - w);
+            }
+            if y + 1 < h {
+                visit(i + w);
+            }
+        }
+        let hull_px = convex_hull(&points);
+        if hull_px.len() < 3 {
+            continue;
+        }
+        let box_px = hull_px.iter().fold([f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY], |b, p| {
+            [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])]
+        });
+        let mm = CELL_MM / cell_px;
+        let side = [(box_px[2] - box_px[0]) * mm, (box_px[3] - box_px[1]) * mm];
+        let ok = |s: f32| s >= MIN_SIDE_MM && s <= MAX_SIDE_MM * 1.42;
+        let long = side[0].max(side[1]);
+        if ok(long) && side[0].min(side[1]) >= 4.0 {
+            out.push(SealRegion { hull_px, box_px, mass });
+        }
+    }
+    out.sort_by(|a, b| b.mass.total_cmp(&a.mass));
+    out
+}
+
+/// Where to look for a seal of `size_mm` in an ink map: centres in cells, most ink first, at most `limit`.
+pub fn search_centres(map: &Field, size_mm: [f32; 2], limit: usize) -> Vec<[f32; 2]> {
+    let half = (0.25 * (size_mm[0] + size_mm[1]) / CELL_MM).max(4.0);
+    let mut capped = map.clone();
+    let cap = map.quantile(0.9, |v| v > 0.08).unwrap_or(0.5).max(0.1);
+    capped.data.iter_mut().for_each(|v| *v = (*v - 0.03).clamp(0.0, cap));
+    let sums = blur(&box_sum(&capped, half as usize, half as usize), 1.5);
+    let mut centres: Vec<(f32, [f32; 2])> = Vec::new();
+    let reach = ((0.3 * half) as usize).max(2);
+    let step = 2;
+    let top = sums.data.iter().copied().fold(0.0, f32::max);
+    for y in (0..map.height).step_by(step) {
+        for x in (0..map.width).step_by(step) {
+            let v = sums.at(x, y);
+            if v < 0.08 * top || v <= 0.0 {
+                continue;
+            }
+            let (x0, x1) = (x.saturating_sub(reach), (x + reach).min(map.width - 1));
+            let (y0, y1) = (y.saturating_sub(reach), (y + reach).min(map.height - 1));
+            let highest = (y0..=y1).step_by(step).all(|j| (x0..=x1).step_by(step).all(|i| sums.at(i, j) <= v));
+            if highest {
+                centres.push((v, [x as f32, y as f32]));
+            }
+        }
+    }
+    centres.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut kept: Vec<[f32; 2]> = Vec::new();
+    for (_, c) in centres {
+        if kept.iter().all(|k| (k[0] - c[0]).hypot(k[1] - c[1]) > 0.5 * half) {
+            kept.push(c);
+            if kept.len() == limit {
+                break;
+            }
+        }
+    }
+    kept
+}

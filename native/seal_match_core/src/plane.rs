@@ -1,0 +1,201 @@
+//! Borrowed 8-bit planes and owned float fields. Shape and stride are checked here once and nowhere else.
+//!
+//! Pixel centres lie on whole numbers: the centre of the top-left pixel is (0, 0), its corner (−½, −½).
+
+use crate::error::{Error, Result};
+
+const MAX_SIDE: usize = 65_535;
+const MM_PER_INCH: f32 = 25.4;
+
+/// A read-only 8-bit plane; row `y` starts at byte `y * stride`.
+#[derive(Clone, Copy, Debug)]
+pub struct Plane<'a> {
+    data: &'a [u8],
+    width: usize,
+    height: usize,
+    stride: usize,
+}
+
+impl<'a> Plane<'a> {
+    /// Checks the shape against the slice.
+    ///
+    /// # Errors
+    /// [`Error::BadPlane`] when a side is zero or above 65,535, or the last row does not fit.
+    ///
+    /// ```
+    /// use seal_match_core::plane::Plane;
+    /// assert!(Plane::new(&[0; 6], 3, 2, 3).is_ok());
+    /// assert!(Plane::new(&[0; 5], 3, 2, 3).is_err());
+    /// ```
+    pub fn new(data: &'a [u8], width: usize, height: usize, stride: usize) -> Result<Self> {
+        let bad = Error::BadPlane { width, height, stride, len: data.len() };
+        if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE || stride < width {
+            return Err(bad);
+        }
+        let needed = (height - 1).checked_mul(stride).and_then(|n| n.checked_add(width));
+        match needed {
+            Some(n) if n <= data.len() => Ok(Self { data, width, height, stride }),
+            _ => Err(bad),
+        }
+    }
+
+    /// Width in pixels.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Height in pixels.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Row `y`, exactly `width` bytes.
+    #[inline]
+    pub fn row(&self, y: usize) -> &'a [u8] {
+        &self.data[y * self.stride..y * self.stride + self.width]
+    }
+}
+
+/// What a scan can tell about colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScanKind {
+    /// Luma and chroma.
+    Colour,
+    /// Luma with many levels.
+    Grey,
+    /// Luma with two levels.
+    Bilevel,
+}
+
+/// One scanned image: luma, chroma if it has any, and its resolution.
+#[derive(Clone, Copy, Debug)]
+pub struct Scan<'a> {
+    luma: Plane<'a>,
+    chroma: Option<[Plane<'a>; 2]>,
+    shift: [u32; 2],
+    px_per_mm: f32,
+    kind: ScanKind,
+}
+
+impl<'a> Scan<'a> {
+    /// `chroma` holds Cb and Cr (full-range BT.601, 128 = neutral), each side the luma's divided by 1, 2 or 4, rounded up.
+    ///
+    /// # Errors
+    /// [`Error::BadChroma`], [`Error::BadDpi`] (outside 72 to 2400), [`Error::ImageTooSmall`] (a side below 5 mm).
+    pub fn new(luma: Plane<'a>, chroma: Option<[Plane<'a>; 2]>, dpi: f32, bilevel: bool) -> Result<Self> {
+        if !(72.0..=2400.0).contains(&dpi) {
+            return Err(Error::BadDpi { dpi });
+        }
+        let px_per_mm = dpi / MM_PER_INCH;
+        let side_mm = luma.width.min(luma.height) as f32 / px_per_mm;
+        if side_mm < 5.0 {
+            return Err(Error::ImageTooSmall { side_mm });
+        }
+        let mut shift = [0, 0];
+        if let Some([cb, cr]) = chroma {
+            if cb.width != cr.width || cb.height != cr.height {
+                return Err(Error::BadChroma);
+            }
+            let of = |full: usize, part: usize| (0..3).find(|s| full.div_ceil(1 << s) == part).ok_or(Error::BadChroma);
+            shift = [of(luma.width, cb.width)?, of(luma.height, cb.height)?];
+        }
+        let kind = match (bilevel, chroma.is_some()) {
+            (true, _) => ScanKind::Bilevel,
+            (_, true) => ScanKind::Colour,
+            _ => ScanKind::Grey,
+        };
+        Ok(Self { luma, chroma, shift, px_per_mm, kind })
+    }
+
+    /// The luma plane.
+    pub fn luma(&self) -> Plane<'a> {
+        self.luma
+    }
+
+    /// Cb and Cr, if the scan has colour.
+    pub fn chroma(&self) -> Option<[Plane<'a>; 2]> {
+        self.chroma
+    }
+
+    /// Binary logarithm of the chroma subsampling in x and y.
+    pub fn chroma_shift(&self) -> [u32; 2] {
+        self.shift
+    }
+
+    /// Nominal pixels per millimetre.
+    pub fn px_per_mm(&self) -> f32 {
+        self.px_per_mm
+    }
+
+    /// What the scan can tell about colour.
+    pub fn kind(&self) -> ScanKind {
+        self.kind
+    }
+}
+
+/// An owned float image, rows contiguous.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Width in samples.
+    pub width: usize,
+    /// Height in samples.
+    pub height: usize,
+    /// `width * height` samples, row by row.
+    pub data: Vec<f32>,
+}
+
+impl Field {
+    /// A field of zeros.
+    pub fn zeros(width: usize, height: usize) -> Self {
+        Self { width, height, data: vec![0.0; width * height] }
+    }
+
+    /// Row `y`.
+    #[inline]
+    pub fn row(&self, y: usize) -> &[f32] {
+        &self.data[y * self.width..(y + 1) * self.width]
+    }
+
+    /// Row `y`, writable.
+    #[inline]
+    pub fn row_mut(&mut self, y: usize) -> &mut [f32] {
+        &mut self.data[y * self.width..(y + 1) * self.width]
+    }
+
+    /// The sample at column `x`, row `y`.
+    #[inline]
+    pub fn at(&self, x: usize, y: usize) -> f32 {
+        self.data[y * self.width + x]
+    }
+
+    /// Bilinear interpolation at (x, y); zero beyond the border.
+    #[inline]
+    pub fn sample(&self, x: f32, y: f32) -> f32 {
+        let (fx, fy) = (x.floor(), y.floor());
+        if !(fx >= 0.0 && fy >= 0.0 && fx + 1.0 < self.width as f32 && fy + 1.0 < self.height as f32) {
+            return 0.0;
+        }
+        let (ax, ay) = (x - fx, y - fy);
+        let i = fy as usize * self.width + fx as usize;
+        let top = self.data[i] + ax * (self.data[i + 1] - self.data[i]);
+        let j = i + self.width;
+        let bottom = self.data[j] + ax * (self.data[j + 1] - self.data[j]);
+        top + ay * (bottom - top)
+    }
+
+    /// The value below which the share `q` of all samples accepted by `keep` lies; `None` when there are none.
+    pub fn quantile(&self, q: f32, keep: impl Fn(f32) -> bool) -> Option<f32> {
+        let mut kept: Vec<f32> = self.data.iter().copied().filter(|&v| keep(v)).collect();
+        quantile(&mut kept, q)
+    }
+}
+
+/// The value below which the share `q` of `values` lies (nearest rank; the slice is reordered); `None` when it is empty.
+pub fn quantile(values: &mut [f32], q: f32) -> Option<f32> {
+    if values.is_empty() {
+        return None;
+    }
+    let k = ((values.len() - 1) as f32 * q.clamp(0.0, 1.0)).round() as usize;
+    let (_, v, _) = values.select_nth_unstable_by(k, f32::total_cmp);
+    Some(*v)
+}

@@ -1,0 +1,37 @@
+//! Python binding of `seal_match_core`. This file registers; every other file converts for one topic.
+
+use pyo3::prelude::*;
+
+mod engine;
+mod errors;
+mod scan;
+
+/// Tell how this library was compiled: `"release"`, or `"debug"` where benchmarks must refuse to run.
+#[pyfunction]
+const fn build_profile() -> &'static str {
+    if cfg!(debug_assertions) { "debug" } else { "release" }
+}
+
+// An abi3 library cannot be loaded by a free-threaded interpreter of the versions that we support, so `gil_used = false`
+// would promise what no test can show.
+#[pymodule(gil_used = true)]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::build_profile;
+    #[pymodule_export]
+    use super::engine::{Comparison, Template, examine};
+    #[pymodule_export]
+    use super::errors::{
+        BoxError, ImageTooSmallError, NoSealError, PlaneError, PoorCardError, ProfileError, ResolutionError, SealMatchError,
+        TemplateError,
+    };
+    #[pymodule_export]
+    use super::scan::Scan;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}
