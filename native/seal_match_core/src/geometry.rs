@@ -45,7 +45,7 @@ impl Pose {
     /// Pixels of the moving image per reference millimetre.
     #[inline]
     pub fn px_per_mm(&self) -> f32 {
-        self.a.hypot(self.b)
+        (self.a * self.a + self.b * self.b).sqrt()
     }
 
     /// Clockwise rotation in (−180, 180].

@@ -60,11 +60,6 @@ fn hue(c: [f32; 2]) -> f32 {
     c[1].atan2(c[0]).to_degrees()
 }
 
-fn angle_between_deg(a: f32, b: f32) -> f32 {
-    let d = (a - b).rem_euclid(360.0);
-    d.min(360.0 - d)
-}
-
 /// −ln of every 8-bit level, against white.
 struct LogTable([f32; 256]);
 
@@ -185,7 +180,7 @@ impl Survey {
         let mut mass = [0.0_f32; BINS];
         let strong = |od: &[f32; 3]| {
             let c = chroma_of(*od);
-            let size = c[0].hypot(c[1]);
+            let size = (c[0] * c[0] + c[1] * c[1]).sqrt();
             (size > 0.10).then(|| (hue(c), size))
         };
         for od in rgb {
@@ -223,22 +218,23 @@ impl Survey {
         let mut count = 0;
         let rgb = self.rgb.as_ref()?;
         let mut sizes: Vec<f32> = Vec::new();
+        let (sin, cos) = angle.to_radians().sin_cos();
+        let least = tolerance.to_radians().cos();
         let near = |od: &[f32; 3]| {
             let c = chroma_of(*od);
-            (angle_between_deg(hue(c), angle) < tolerance).then(|| c[0].hypot(c[1]))
+            let along = c[0] * cos + c[1] * sin;
+            let size = (c[0] * c[0] + c[1] * c[1]).sqrt();
+            (size > 0.10 && along > least * size).then_some(size)
         };
-        for od in rgb {
-            if let Some(size) = near(od).filter(|&s| s > 0.10) {
-                sizes.push(size);
-            }
-        }
+        sizes.extend(rgb.iter().filter_map(near));
         // The strongest fifth is stroke rather than tint.
         let floor = quantile(&mut sizes, 0.8)?.min(0.5);
         for od in rgb {
             if near(od).is_some_and(|s| s >= floor) {
                 let low = od[0].min(od[1]).min(od[2]);
                 // Cells under black print would teach the ink to be grey.
-                if low < 0.45 {
+                let high = od[0].max(od[1]).max(od[2]);
+                if low < 0.6 * high {
                     (0..3).for_each(|c| sum[c] += od[c].max(0.0));
                     count += 1;
                 }
@@ -268,6 +264,7 @@ impl Survey {
             _ => None,
         };
         let mut paper_row = vec![0.0_f32; w];
+        let mut lines = [Vec::new(), Vec::new()];
         for y in 0..h {
             self.paper_row(y0 + y, x0, &mut paper_row);
             let src = &luma.row(y0 + y)[x0..x1];
@@ -277,7 +274,7 @@ impl Survey {
             }
             if let Some(split) = &split {
                 let dark = &mut out.dark.data[y * w..(y + 1) * w];
-                split.apply_row(y0 + y, x0, dst, dark);
+                split.apply_row(y0 + y, &mut lines, dst, dark);
             }
         }
         out
@@ -332,7 +329,8 @@ impl Survey {
                 dark.data[j * w + i] = d;
             }
         }
-        ChromaSplit { c0, r0, shift: [sx, sy], share, dark }
+        let columns = (p0[0]..p0[0] + size[0]).map(|x| ChromaSplit::place(x, sx, c0, w)).collect();
+        ChromaSplit { r0, shift: [sx, sy], share, dark, columns }
     }
 }
 
@@ -350,33 +348,38 @@ pub struct InkWindow {
 
 /// Share of the luma density that is seal ink, and black density, at chroma resolution.
 struct ChromaSplit {
-    c0: usize,
     r0: usize,
     shift: [u32; 2],
     share: Field,
     dark: Field,
+    /// For each column of the window: the chroma column to its left, and how far it lies towards the next.
+    columns: Vec<(u32, f32)>,
 }
 
 impl ChromaSplit {
+    fn place(p: usize, shift: u32, first: usize, n: usize) -> (u32, f32) {
+        let scale = (1u32 << shift) as f32;
+        let t = ((p as f32 + 0.5) / scale - 0.5 - first as f32).clamp(0.0, (n - 1) as f32);
+        let i = (t as usize).min(n.saturating_sub(2));
+        (i as u32, t - i as f32)
+    }
+
     /// Multiplies a row of luma densities by the interpolated share, and writes the interpolated black density.
-    fn apply_row(&self, y: usize, x0: usize, ink: &mut [f32], dark: &mut [f32]) {
-        let place = |p: usize, s: u32, first: usize, n: usize| {
-            let scale = (1u32 << s) as f32;
-            let t = ((p as f32 + 0.5) / scale - 0.5 - first as f32).clamp(0.0, (n - 1) as f32);
-            let i = t as usize;
-            (i, (i + 1).min(n - 1), t - i as f32)
-        };
-        let (j0, j1, ay) = place(y, self.shift[1], self.r0, self.share.height);
-        let (s0, s1) = (self.share.row(j0), self.share.row(j1));
-        let (d0, d1) = (self.dark.row(j0), self.dark.row(j1));
-        for (x, (v, d)) in ink.iter_mut().zip(dark).enumerate() {
-            let (i0, i1, ax) = place(x0 + x, self.shift[0], self.c0, self.share.width);
-            let mix = |a: &[f32], b: &[f32]| {
-                let (p, q) = (a[i0] + ay * (b[i0] - a[i0]), a[i1] + ay * (b[i1] - a[i1]));
-                p + ax * (q - p)
-            };
-            *v *= mix(s0, s1);
-            *d = mix(d0, d1);
+    fn apply_row(&self, y: usize, lines: &mut [Vec<f32>; 2], ink: &mut [f32], dark: &mut [f32]) {
+        let n = self.share.width;
+        let (j, ay) = Self::place(y, self.shift[1], self.r0, self.share.height);
+        let next = (j as usize + 1).min(self.share.height - 1);
+        for (line, source) in lines.iter_mut().zip([&self.share, &self.dark]) {
+            let (a, b) = (source.row(j as usize), source.row(next));
+            line.clear();
+            line.extend(a.iter().zip(b).map(|(a, b)| a + ay * (b - a)));
+            line.push(line[n - 1]);
+        }
+        let [share, black] = lines;
+        for ((v, d), &(i, ax)) in ink.iter_mut().zip(dark).zip(&self.columns) {
+            let i = i as usize;
+            *v *= share[i] + ax * (share[i + 1] - share[i]);
+            *d = black[i] + ax * (black[i + 1] - black[i]);
         }
     }
 }

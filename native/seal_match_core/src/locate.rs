@@ -1,9 +1,9 @@
 //! Seal candidates in a whole card or voucher, of any shape, on the survey's 0.4 mm cells.
 
-use crate::filter::{blur, box_sum, dilate};
+use crate::filter::{blur, box_sum, dilate, gradient};
 use crate::geometry::convex_hull;
 use crate::ink::{CELL_MM, Ink, Survey};
-use crate::plane::Field;
+use crate::plane::{Field, quantile};
 
 /// No reserved seal is longer than this (the legal ceiling is 45 mm), nor shorter than [`MIN_SIDE_MM`].
 pub const MAX_SIDE_MM: f32 = 54.0;
@@ -121,40 +121,54 @@ fn regions_at(mask: &Field, map: &Field, reach: usize, cell_px: f32) -> Vec<Seal
     out
 }
 
-/// Where to look for a seal of `size_mm` in an ink map: centres in cells, most ink first, at most `limit`.
+/// Where to look for a seal of `size_mm` in an ink map: centres in cells, most outline first, at most `limit`.
+///
+/// Outlines vote, not areas, or a solid seal would hide its neighbour; each centre takes the outline around it away before
+/// the next is chosen, so that overlapping seals are all visited.
 pub fn search_centres(map: &Field, size_mm: [f32; 2], limit: usize) -> Vec<[f32; 2]> {
+    const STEP: usize = 2;
     let half = (0.25 * (size_mm[0] + size_mm[1]) / CELL_MM).max(4.0);
-    let mut capped = map.clone();
-    let cap = map.quantile(0.9, |v| v > 0.08).unwrap_or(0.5).max(0.1);
-    capped.data.iter_mut().for_each(|v| *v = (*v - 0.03).clamp(0.0, cap));
-    let sums = blur(&box_sum(&capped, half as usize, half as usize), 1.5);
-    let mut centres: Vec<(f32, [f32; 2])> = Vec::new();
-    let reach = ((0.3 * half) as usize).max(2);
-    let step = 2;
-    let top = sums.data.iter().copied().fold(0.0, f32::max);
-    for y in (0..map.height).step_by(step) {
-        for x in (0..map.width).step_by(step) {
-            let v = sums.at(x, y);
-            if v < 0.08 * top || v <= 0.0 {
-                continue;
-            }
-            let (x0, x1) = (x.saturating_sub(reach), (x + reach).min(map.width - 1));
-            let (y0, y1) = (y.saturating_sub(reach), (y + reach).min(map.height - 1));
-            let highest = (y0..=y1).step_by(step).all(|j| (x0..=x1).step_by(step).all(|i| sums.at(i, j) <= v));
-            if highest {
-                centres.push((v, [x as f32, y as f32]));
+    let [gx, gy] = gradient(&blur(map, 0.7));
+    let (w, h) = (map.width.div_ceil(STEP), map.height.div_ceil(STEP));
+    let mut votes = Field::zeros(w, h);
+    let floor = {
+        // Guilloche and paper grain are everywhere: what half of all cells have is background.
+        let mut sizes: Vec<f32> = gx.data.iter().zip(&gy.data).map(|(x, y)| (x * x + y * y).sqrt()).collect();
+        quantile(&mut sizes, 0.6).unwrap_or(0.0) + 0.01
+    };
+    for y in 0..map.height {
+        for x in 0..map.width {
+            let i = y * map.width + x;
+            let m = (gx.data[i] * gx.data[i] + gy.data[i] * gy.data[i]).sqrt();
+            if m > floor {
+                votes.data[(y / STEP) * w + x / STEP] += (m - floor) / (m + 0.08);
             }
         }
     }
-    centres.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut kept: Vec<[f32; 2]> = Vec::new();
-    for (_, c) in centres {
-        if kept.iter().all(|k| (k[0] - c[0]).hypot(k[1] - c[1]) > 0.5 * half) {
-            kept.push(c);
-            if kept.len() == limit {
-                break;
+    let reach = (half / STEP as f32).round().max(2.0) as usize;
+    let mut centres: Vec<[f32; 2]> = Vec::new();
+    let mut first = 0.0;
+    while centres.len() < limit {
+        let sums = blur(&box_sum(&votes, reach, reach), 1.0);
+        let (mut top, mut at) = (0.0, 0);
+        for (i, &v) in sums.data.iter().enumerate() {
+            let apart = |c: &[f32; 2]| ((i % w) as f32 - c[0] / STEP as f32).hypot((i / w) as f32 - c[1] / STEP as f32);
+            if v > top && centres.iter().all(|c| apart(c) > 0.55 * reach as f32) {
+                (top, at) = (v, i);
             }
         }
+        if first == 0.0 {
+            first = top;
+        }
+        if top <= 0.0 || top < 0.12 * first {
+            break;
+        }
+        let (cx, cy) = (at % w, at / w);
+        centres.push([((cx * STEP) as f32 + 0.5 * (STEP - 1) as f32), ((cy * STEP) as f32 + 0.5 * (STEP - 1) as f32)]);
+        let clear = (0.8 * reach as f32) as usize;
+        for y in cy.saturating_sub(clear)..(cy + clear + 1).min(h) {
+            votes.row_mut(y)[cx.saturating_sub(clear)..(cx + clear + 1).min(w)].fill(0.0);
+        }
     }
-    kept
+    centres
 }

@@ -5,7 +5,7 @@
 //! verified by an engine of tomorrow.
 
 use crate::align::coarse::Coarse;
-use crate::align::refine::{Edge, MovingEdges, edges, refine};
+use crate::align::refine::{Edge, MovingEdges, ROUNDS_MM, edges, refine};
 use crate::error::{Error, Result};
 use crate::filter::blur;
 use crate::geometry::{Pose, convex_hull, outside_distance, smallest_box};
@@ -20,7 +20,8 @@ pub const MARGIN_MM: f32 = 2.0;
 const LEVELS: f32 = 180.0;
 const MAGIC: &[u8; 4] = b"SMT1";
 const MAX_SIDE_PX: usize = ((MAX_SIDE_MM * 1.42 + 2.0 * MARGIN_MM) * PX_PER_MM) as usize + 4;
-const FEW_EDGES: usize = 2400;
+const FEW_EDGES: usize = 1800;
+const SKETCH_EDGES: usize = 500;
 
 /// A reserved seal, ready to be stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -228,7 +229,7 @@ impl Template {
             .iter()
             .filter_map(|h| {
                 let at = |k: usize| (centre[k] + 0.5) * survey.cell_px - 0.5 + h.offset_mm[k] * mm;
-                refine(&reference.few_edges, &moving, Pose::new(h.angle_deg, mm, [at(0), at(1)]), mm, 0.02)
+                refine(&reference.few_edges, &moving, Pose::new(h.angle_deg, mm, [at(0), at(1)]), mm, 0.02, &ROUNDS_MM)
             })
             .max_by(|a, b| a.inliers.total_cmp(&b.inliers))
             .filter(|f| f.inliers > 0.6)
@@ -412,6 +413,8 @@ pub struct Reference {
     pub edges: Vec<Edge>,
     /// An even selection of the edges, for refinement.
     pub few_edges: Vec<Edge>,
+    /// A sketch of the seal, enough to tell a right start from a wrong one.
+    pub sketch_edges: Vec<Edge>,
     /// Spectra for coarse alignment.
     pub coarse: Coarse,
     /// Largest distance of the hull from the centre in millimetres.
@@ -424,11 +427,11 @@ impl Reference {
         let ink = template.ink_field();
         let support = template.support(0.3);
         let edges = edges(&ink, &support, PX_PER_MM);
-        let stride = edges.len().div_ceil(FEW_EDGES).max(1);
-        let few_edges = edges.iter().step_by(stride).copied().collect();
+        let every = |n: usize| edges.iter().step_by(edges.len().div_ceil(n).max(1)).copied().collect();
+        let (few_edges, sketch_edges) = (every(FEW_EDGES), every(SKETCH_EDGES));
         let coarse = Coarse::new(&ink, &template.support(1.0), PX_PER_MM, template.size_mm[0]);
         let radius_mm = template.hull_mm.iter().map(|p| p[0].hypot(p[1])).fold(0.0, f32::max);
-        Self { template, ink, support, edges, few_edges, coarse, radius_mm }
+        Self { template, ink, support, edges, few_edges, sketch_edges, coarse, radius_mm }
     }
 
     /// The coarse search window around a survey cell.

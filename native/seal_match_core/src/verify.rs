@@ -1,7 +1,7 @@
 //! The whole chain: find the reference seal in a moving scan, align it, compare it.
 
 use crate::align::coarse::N;
-use crate::align::refine::{Fit, MovingEdges, refine};
+use crate::align::refine::{Fit, MovingEdges, ROUNDS_MM, refine};
 use crate::compare::displacement::{Displacement, measure};
 use crate::compare::evidence::Evidence;
 use crate::compare::tiles::{Tiles, compare};
@@ -14,7 +14,7 @@ use crate::template::Reference;
 /// Scanner tolerance: how far a size may drift before it is held against the impression.
 pub const SCALE_RANGE: f32 = 0.025;
 /// Confirmed share of edges from which a search need not look further.
-const SURE: f32 = 0.62;
+const SURE: f32 = 0.72;
 /// Confirmed share of edges below which an alignment is not to be trusted.
 pub const TRUSTED: f32 = 0.34;
 const MOST_CENTRES: usize = 6;
@@ -36,8 +36,13 @@ pub struct Alignment {
     pub window: InkWindow,
     /// Its edges.
     pub moving: MovingEdges,
+}
+
+impl Alignment {
     /// Whether enough edges agree to base a judgement on.
-    pub trusted: bool,
+    pub fn trusted(&self) -> bool {
+        self.fit.inliers >= TRUSTED
+    }
 }
 
 /// Everything that was measured on one moving scan.
@@ -52,78 +57,95 @@ pub struct Comparison {
     pub evidence: Evidence,
 }
 
-/// Finds and aligns the reference in a scan; `None` when nothing in it can be aligned.
+/// Finds and aligns the reference in a scan: the places where it may be, best first; empty when nothing can be aligned.
 ///
 /// The reserved colour is tried first, then the scan's other inks, then all darkness: a customer may use another pad.
-pub fn align(reference: &Reference, scan: &Scan<'_>, search: &Search) -> Option<Alignment> {
+pub fn align(reference: &Reference, scan: &Scan<'_>, search: &Search) -> Vec<Alignment> {
     let survey = Survey::new(scan);
     let own = survey.adapt(&reference.template.colour());
-    let mut best = align_ink(reference, scan, &survey, &own, search);
-    let good = |a: &Option<Alignment>| a.as_ref().is_some_and(|a| a.fit.inliers >= TRUSTED);
-    if !good(&best) && scan.kind() == ScanKind::Colour {
-        let near = |a: &Ink, b: &Ink| match (a.hue_deg(), b.hue_deg()) {
+    let mut found = align_ink(reference, scan, &survey, &own, search);
+    let score = |a: &[Alignment]| a.first().map_or(0.0, |a| a.fit.inliers);
+    if score(&found) < TRUSTED && scan.kind() == ScanKind::Colour {
+        let alike = |a: &Ink, b: &Ink| match (a.hue_deg(), b.hue_deg()) {
             (Some(x), Some(y)) => ((x - y + 540.0).rem_euclid(360.0) - 180.0).abs() < 30.0,
             (None, None) => true,
             _ => false,
         };
         let mut others = survey.coloured_inks();
         others.push(Ink::Dark);
-        for ink in others.iter().filter(|i| !near(i, &own)) {
-            let found = align_ink(reference, scan, &survey, ink, search);
-            let score = |a: &Option<Alignment>| a.as_ref().map_or(0.0, |a| a.fit.inliers);
+        for ink in others.iter().filter(|i| !alike(i, &own)) {
+            let other = align_ink(reference, scan, &survey, ink, search);
             // Another colour must explain clearly more than the reserved one.
-            if score(&found) > score(&best) + 0.10 {
-                best = found;
+            if score(&other) > score(&found) + 0.10 {
+                found = other;
             }
-            if good(&best) {
+            if score(&found) >= TRUSTED {
                 break;
             }
         }
     }
-    best
+    found
 }
 
-fn align_ink(reference: &Reference, scan: &Scan<'_>, survey: &Survey, ink: &Ink, search: &Search) -> Option<Alignment> {
+fn align_ink(reference: &Reference, scan: &Scan<'_>, survey: &Survey, ink: &Ink, search: &Search) -> Vec<Alignment> {
     let (mut map, _) = survey.ink_map(ink);
     cap(&mut map);
     if let Some(within) = search.within {
         keep_within(&mut map, within, survey.cell_px);
     }
     let mm = scan.px_per_mm();
-    let mut best: Option<(Fit, InkWindow, MovingEdges)> = None;
+    let mut found: Vec<Alignment> = Vec::new();
     for centre in search_centres(&map, reference.template.size_mm(), MOST_CENTRES) {
         let cells = reference.coarse_window(&map, centre);
         let starts = reference.coarse.search(&cells, 4);
-        let at: Vec<[f32; 2]> = starts
+        let starts: Vec<Pose> = starts
             .iter()
-            .map(|h| [0, 1].map(|k| (centre[k] + 0.5) * survey.cell_px - 0.5 + h.offset_mm[k] * mm))
+            .map(|h| {
+                let at = [0, 1].map(|k| (centre[k] + 0.5) * survey.cell_px - 0.5 + h.offset_mm[k] * mm);
+                Pose::new(h.angle_deg, mm, at)
+            })
+            // A start that an earlier window has already followed to its end.
+            .filter(|p| !found.iter().any(|a: &Alignment| near(&a.fit.pose, p, mm)))
             .collect();
-        if at.is_empty() {
+        if starts.is_empty() {
             continue;
         }
+        let at: Vec<[f32; 2]> = starts.iter().map(|p| [p.tx, p.ty]).collect();
         let window = reference.window(survey, scan, ink, &at);
         if window.ink.width < N / 4 || window.ink.height < N / 4 {
             continue;
         }
         let moving = MovingEdges::new(&window, mm);
-        let mut here: Option<Fit> = None;
-        for (h, c) in starts.iter().zip(&at) {
-            let fit = refine(&reference.few_edges, &moving, Pose::new(h.angle_deg, mm, *c), mm, SCALE_RANGE);
-            if let Some(f) = fit.filter(|f| here.is_none_or(|b| f.inliers > b.inliers)) {
-                here = Some(f);
-            }
-            if here.is_some_and(|f| f.inliers > SURE) {
-                break;
-            }
+        // A sketch of the edges tells which start is right; that one is followed to the end.
+        let sketch = |start: Pose| refine(&reference.sketch_edges, &moving, start, mm, SCALE_RANGE, &ROUNDS_MM[..3]);
+        let mut sketches: Vec<Fit> = starts.into_iter().filter_map(sketch).collect();
+        sketches.sort_by(|a, b| b.inliers.total_cmp(&a.inliers));
+        let clear = sketches.len() > 1 && sketches[0].inliers > 1.25 * sketches[1].inliers;
+        sketches.truncate(if clear { 1 } else { 2 });
+        let here = sketches
+            .iter()
+            .filter_map(|s| refine(&reference.few_edges, &moving, s.pose, mm, SCALE_RANGE, &ROUNDS_MM[2..]))
+            .max_by(|a, b| a.inliers.total_cmp(&b.inliers));
+        let Some(fit) = here else { continue };
+        let distance = |a: &Alignment| (a.fit.pose.tx - fit.pose.tx).hypot(a.fit.pose.ty - fit.pose.ty);
+        // Two windows that end on the same seal are one place.
+        match found.iter_mut().find(|a| distance(a) < 2.0 * mm) {
+            Some(same) if same.fit.inliers >= fit.inliers => {}
+            Some(same) => *same = Alignment { fit, ink: *ink, window, moving },
+            None => found.push(Alignment { fit, ink: *ink, window, moving }),
         }
-        if let Some(f) = here.filter(|f| best.as_ref().is_none_or(|b| f.inliers > b.0.inliers)) {
-            best = Some((f, window, moving));
-        }
-        if best.as_ref().is_some_and(|b| b.0.inliers > SURE) {
+        if fit.inliers > SURE {
             break;
         }
     }
-    best.map(|(fit, window, moving)| Alignment { fit, ink: *ink, window, moving, trusted: fit.inliers >= TRUSTED })
+    found.sort_by(|a, b| b.fit.inliers.total_cmp(&a.fit.inliers));
+    found
+}
+
+/// Whether refinement from one pose would end at the other: within 2.5 mm and 12°.
+fn near(a: &Pose, b: &Pose, mm: f32) -> bool {
+    let turn = (a.angle_deg() - b.angle_deg() + 540.0).rem_euclid(360.0) - 180.0;
+    (a.tx - b.tx).hypot(a.ty - b.ty) < 2.5 * mm && turn.abs() < 12.0
 }
 
 /// Limits solid areas so that strokes keep their say.
@@ -144,13 +166,33 @@ fn keep_within(map: &mut Field, [x0, y0, x1, y1]: [f32; 4], cell_px: f32) {
 }
 
 /// Aligns and compares; `None` when nothing can be aligned or too little of it is seen.
+///
+/// Where several places agree about equally well (a second seal of the same layout) all are compared and the best is kept.
 pub fn examine(reference: &Reference, scan: &Scan<'_>, search: &Search) -> Option<Comparison> {
-    let alignment = align(reference, scan, search)?;
+    let mut places = align(reference, scan, search);
+    let best = places.first()?.fit.inliers;
+    places.retain(|a| a.fit.inliers > 0.6 * best && (a.fit.inliers > 0.25 || a.fit.inliers == best));
+    places.truncate(3);
     let mm = scan.px_per_mm();
+    places
+        .into_iter()
+        .filter_map(|alignment| compare_at(reference, alignment, mm))
+        .max_by(|a, b| a.agreement().total_cmp(&b.agreement()))
+}
+
+fn compare_at(reference: &Reference, alignment: Alignment, mm: f32) -> Option<Comparison> {
     let displacement = measure(&reference.edges, &alignment.window, &alignment.moving, &alignment.fit, reference.radius_mm)?;
     let gain = displacement.smooth.coefficients[2][0];
     let tiles = compare(reference, &alignment.window, &alignment.fit.pose, &displacement.smooth, gain)?;
     let colourless = alignment.ink == Ink::Dark;
     let evidence = Evidence::gather(reference, &alignment.fit, &displacement, &tiles, mm, colourless);
     Some(Comparison { alignment, displacement, tiles, evidence })
+}
+
+impl Comparison {
+    /// A rough measure of agreement by which to choose between places in one scan; not a verdict.
+    fn agreement(&self) -> f32 {
+        let e = &self.evidence;
+        e.inliers + e.ncc_coarse_median + e.ncc_coarse_p10 - 4.0 * e.shift_rms_mm
+    }
 }

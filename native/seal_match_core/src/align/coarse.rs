@@ -124,7 +124,7 @@ impl Coarse {
 /// Shortened gradient vectors as complex numbers.
 fn directions(f: &Field) -> Vec<Complex32> {
     let [gx, gy] = gradient(&blur(f, 0.8));
-    let mut sizes: Vec<f32> = gx.data.iter().zip(&gy.data).map(|(x, y)| x.hypot(*y)).collect();
+    let mut sizes: Vec<f32> = gx.data.iter().zip(&gy.data).map(|(x, y)| (x * x + y * y).sqrt()).collect();
     let all = sizes.clone();
     let t = quantile(&mut sizes, 0.75).unwrap_or(0.0) + 0.012;
     gx.data.iter().zip(&gy.data).zip(all).map(|((&x, &y), m)| Complex32::new(x, y) / (m + t)).collect()

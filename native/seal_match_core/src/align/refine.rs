@@ -32,7 +32,7 @@ pub struct Edge {
 pub fn edges(ink: &Field, support: &Field, px_per_mm: f32) -> Vec<Edge> {
     let [gx, gy] = gradient(&blur(ink, EDGE_SIGMA_MM * px_per_mm));
     let mut m = Field::zeros(ink.width, ink.height);
-    m.data.iter_mut().zip(gx.data.iter().zip(&gy.data)).for_each(|(m, (x, y))| *m = x.hypot(*y));
+    m.data.iter_mut().zip(gx.data.iter().zip(&gy.data)).for_each(|(m, (x, y))| *m = (x * x + y * y).sqrt());
     let centre = [(ink.width - 1) as f32 / 2.0, (ink.height - 1) as f32 / 2.0];
     let mut out = Vec::new();
     for y in 2..ink.height.saturating_sub(2) {
@@ -162,71 +162,76 @@ pub struct Fit {
     pub spread_mm: f32,
 }
 
-/// Refines a start; `None` when too few edges are seen. Scale stays within `scale_range` of nominal.
-pub fn refine(edges: &[Edge], moving: &MovingEdges, start: Pose, nominal_px_per_mm: f32, scale_range: f32) -> Option<Fit> {
-    let mm = nominal_px_per_mm;
-    let mut pose = start;
+/// Reach along the normal of each round of [`refine`], in millimetres: from a coarse start to sub-pixel.
+pub const ROUNDS_MM: [f32; 5] = [1.05, 0.8, 0.5, 0.38, 0.27];
+
+/// Refines a start over the given rounds; `None` when too few edges are seen. Scale stays within `scale_range` of nominal.
+pub fn refine(edges: &[Edge], moving: &MovingEdges, start: Pose, nominal_px_per_mm: f32, scale_range: f32, rounds_mm: &[f32]) -> Option<Fit> {
     let mut fit = None;
     let mut pull = 0.0;
-    for reach_mm in [1.05_f32, 0.8, 0.5, 0.38, 0.27] {
-        let step_px = if reach_mm > 0.4 { mm / 7.9 } else { mm / 15.8 };
-        let offsets = moving.measure(edges, &pose, &|_| 0.0, reach_mm * mm, step_px, pull);
-        let mut strengths: Vec<f32> = offsets.iter().map(|o| o.strength).collect();
-        let p80 = quantile(&mut strengths, 0.8)?.max(1e-4);
+    let mut pose = start;
+    for &reach_mm in rounds_mm {
+        let (better, p80) = round(edges, moving, pose, nominal_px_per_mm, scale_range, reach_mm, pull)?;
         pull = 0.35 * p80;
-        let usable = |o: &Offset| o.found && o.strength > 0.25 * p80;
-        let mut seen: Vec<f32> = offsets.iter().filter(|o| usable(o)).map(|o| o.px).collect();
-        if seen.len() < 40 {
-            return None;
-        }
-        let middle = quantile(&mut seen, 0.5)?;
-        let mut spread: Vec<f32> = seen.iter().map(|o| (o - middle).abs()).collect();
-        let scale = (1.4826 * quantile(&mut spread, 0.5)?).max(0.02 * mm);
-        let size = pose.px_per_mm();
-        let mut delta = [0.0_f64; 5];
-        let row = |e: &Edge| {
-            let [nx, ny] = pose.turn(e.nx, e.ny);
-            let (x, y) = (pose.a * e.x - pose.b * e.y, pose.b * e.x + pose.a * e.y);
-            [nx, ny, nx * x + ny * y, ny * x - nx * y, -1.0]
-        };
-        let residual = |e: &Edge, o: &Offset, d: &[f64; 5]| {
-            let r = row(e);
-            o.px - (0..5).map(|i| r[i] * d[i] as f32).sum::<f32>()
-        };
-        for _ in 0..3 {
-            let mut normal = Normal::<5>::new();
-            for (e, o) in edges.iter().zip(&offsets).filter(|(_, o)| usable(o)) {
-                let w = tukey(residual(e, o, &delta), 3.0 * scale) * (o.strength / p80).min(1.0);
-                if w > 0.0 {
-                    normal.add(&row(e), o.px, w);
-                }
-            }
-            delta = normal.solve(&[1e-3, 1e-3, 1e-1, 1e-1, 1e-3])?;
-        }
-        let mut residuals: Vec<f32> = Vec::with_capacity(offsets.len());
-        let mut confirmed = 0.0_f32;
-        for (e, o) in edges.iter().zip(&offsets) {
-            if usable(o) {
-                let r = residual(e, o, &delta) / size;
-                if r.abs() < 0.16 {
-                    confirmed += 1.0;
-                    residuals.push(r.abs());
-                }
-            }
-        }
-        let (k, w) = (1.0 + delta[2] as f32, delta[3] as f32);
-        let (a, b) = (pose.a * k - pose.b * w, pose.b * k + pose.a * w);
-        // The size is known: what the data ask beyond the scanner's tolerance is evidence, not alignment.
-        let limit = (a.hypot(b) / mm).clamp(1.0 - scale_range, 1.0 + scale_range) * mm / a.hypot(b).max(1e-6);
-        pose = Pose { a: a * limit, b: b * limit, tx: pose.tx + delta[0] as f32, ty: pose.ty + delta[1] as f32 };
-        fit = Some(Fit {
-            pose,
-            inliers: confirmed / edges.len() as f32,
-            gain_mm: delta[4] as f32 / size,
-            spread_mm: 1.4826 * quantile(&mut residuals, 0.5).unwrap_or(0.2),
-        });
+        pose = better.pose;
+        fit = Some(better);
     }
     fit
+}
+
+/// One round: measure, fit robustly, move. Also gives the strength of strong edges.
+fn round(edges: &[Edge], moving: &MovingEdges, mut pose: Pose, mm: f32, scale_range: f32, reach_mm: f32, pull: f32) -> Option<(Fit, f32)> {
+    let step_px = if reach_mm > 0.4 { mm / 7.9 } else { mm / 15.8 };
+    let offsets = moving.measure(edges, &pose, &|_| 0.0, reach_mm * mm, step_px, pull);
+    let mut strengths: Vec<f32> = offsets.iter().map(|o| o.strength).collect();
+    let p80 = quantile(&mut strengths, 0.8)?.max(1e-4);
+    let size = pose.px_per_mm();
+    // One row a usable edge: the model's five coefficients, the offset, the weight its strength earns.
+    let rows: Vec<([f32; 5], f32, f32)> = edges
+        .iter()
+        .zip(&offsets)
+        .filter(|(_, o)| o.found && o.strength > 0.25 * p80)
+        .map(|(e, o)| {
+            let [nx, ny] = pose.turn(e.nx, e.ny);
+            let (x, y) = (pose.a * e.x - pose.b * e.y, pose.b * e.x + pose.a * e.y);
+            ([nx, ny, nx * x + ny * y, ny * x - nx * y, -1.0], o.px, (o.strength / p80).min(1.0))
+        })
+        .collect();
+    if rows.len() < 40 {
+        return None;
+    }
+    let mut seen: Vec<f32> = rows.iter().map(|r| r.1).collect();
+    let middle = quantile(&mut seen, 0.5)?;
+    let mut spread: Vec<f32> = seen.iter().map(|o| (o - middle).abs()).collect();
+    let scale = (1.4826 * quantile(&mut spread, 0.5)?).max(0.02 * mm);
+    let mut delta = [0.0_f32; 5];
+    let residual = |r: &([f32; 5], f32, f32), d: &[f32; 5]| {
+        r.1 - (r.0[0] * d[0] + r.0[1] * d[1] + r.0[2] * d[2] + r.0[3] * d[3] + r.0[4] * d[4])
+    };
+    for _ in 0..3 {
+        let mut normal = Normal::<5>::new();
+        for r in &rows {
+            let w = tukey(residual(r, &delta), 3.0 * scale) * r.2;
+            if w > 0.0 {
+                normal.add(&r.0, r.1, w);
+            }
+        }
+        delta = normal.solve(&[1e-3, 1e-3, 1e-1, 1e-1, 1e-3])?.map(|v| v as f32);
+    }
+    let mut residuals: Vec<f32> = rows.iter().map(|r| residual(r, &delta).abs() / size).filter(|&r| r < 0.16).collect();
+    let (k, w) = (1.0 + delta[2], delta[3]);
+    let (a, b) = (pose.a * k - pose.b * w, pose.b * k + pose.a * w);
+    // The size is known: what the data ask beyond the scanner's tolerance is evidence, not alignment.
+    let length = (a * a + b * b).sqrt().max(1e-6);
+    let limit = (length / mm).clamp(1.0 - scale_range, 1.0 + scale_range) * mm / length;
+    pose = Pose { a: a * limit, b: b * limit, tx: pose.tx + delta[0], ty: pose.ty + delta[1] };
+    let fit = Fit {
+        pose,
+        inliers: residuals.len() as f32 / edges.len() as f32,
+        gain_mm: delta[4] / size,
+        spread_mm: 1.4826 * quantile(&mut residuals, 0.5).unwrap_or(0.2),
+    };
+    Some((fit, p80))
 }
 
 /// Tukey's biweight.
