@@ -79,16 +79,46 @@ pub fn convex_hull(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
     hull
 }
 
-/// Distance of a point outside a convex hull's sides (negative inside); the hull runs as [`convex_hull`] returns it.
-pub fn outside_distance(hull: &[[f32; 2]], x: f32, y: f32) -> f32 {
-    let mut worst = f32::NEG_INFINITY;
-    for (i, p) in hull.iter().enumerate() {
-        let q = hull[(i + 1) % hull.len()];
-        let (dx, dy) = (q[0] - p[0], q[1] - p[1]);
-        let len = dx.hypot(dy).max(1e-6);
-        worst = worst.max((dy * (x - p[0]) - dx * (y - p[1])) / len);
+/// The sides of a convex hull as half-planes, for fast distances.
+pub struct HalfPlanes(Vec<[f32; 3]>);
+
+impl HalfPlanes {
+    /// From a hull in the order that [`convex_hull`] returns.
+    pub fn new(hull: &[[f32; 2]]) -> Self {
+        Self(
+            hull.iter()
+                .enumerate()
+                .map(|(i, p)| {
+                    let q = hull[(i + 1) % hull.len()];
+                    let (dx, dy) = (q[0] - p[0], q[1] - p[1]);
+                    let len = dx.hypot(dy).max(1e-6);
+                    [dy / len, -dx / len, (dx * p[1] - dy * p[0]) / len]
+                })
+                .collect(),
+        )
     }
-    worst
+
+    /// How far a point lies outside the hull's sides (negative inside).
+    #[inline]
+    pub fn outside(&self, x: f32, y: f32) -> f32 {
+        self.0.iter().fold(f32::NEG_INFINITY, |m, h| m.max(h[0] * x + h[1] * y + h[2]))
+    }
+
+    /// The stretch of a horizontal line at `y` that lies at most `grow` outside; empty when the first exceeds the second.
+    pub fn span(&self, y: f32, grow: f32) -> [f32; 2] {
+        self.0.iter().fold([f32::NEG_INFINITY, f32::INFINITY], |[lo, hi], h| {
+            let limit = grow - h[2] - h[1] * y;
+            if h[0] > 1e-6 {
+                [lo, hi.min(limit / h[0])]
+            } else if h[0] < -1e-6 {
+                [lo.max(limit / h[0]), hi]
+            } else if limit < 0.0 {
+                [f32::INFINITY, f32::NEG_INFINITY]
+            } else {
+                [lo, hi]
+            }
+        })
+    }
 }
 
 /// Sides of the smallest upright-after-turning rectangle around the points: [longer, shorter].
@@ -198,8 +228,13 @@ mod tests {
     fn hull_of_a_square_with_inner_points() {
         let h = convex_hull(&[[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0], [1.0, 1.0], [1.0, 0.0]]);
         assert_eq!(h.len(), 4);
-        assert!(outside_distance(&h, 1.0, 1.0) < 0.0);
-        assert!((outside_distance(&h, 3.0, 1.0) - 1.0).abs() < 1e-5);
+        let sides = HalfPlanes::new(&h);
+        assert!(sides.outside(1.0, 1.0) < 0.0);
+        assert!((sides.outside(3.0, 1.0) - 1.0).abs() < 1e-5);
+        let [lo, hi] = sides.span(1.0, 0.5);
+        assert!((lo + 0.5).abs() < 1e-5 && (hi - 2.5).abs() < 1e-5);
+        let [lo, hi] = sides.span(3.0, 0.5);
+        assert!(lo > hi);
         assert_eq!(smallest_box(&h), [2.0, 2.0]);
     }
 

@@ -121,11 +121,20 @@ fn regions_at(mask: &Field, map: &Field, reach: usize, cell_px: f32) -> Vec<Seal
     out
 }
 
+/// A place to look for a seal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Centre {
+    /// Survey cell, column and row.
+    pub cell: [f32; 2],
+    /// Outline around it relative to the place that has most.
+    pub share: f32,
+}
+
 /// Where to look for a seal of `size_mm` in an ink map: centres in cells, most outline first, at most `limit`.
 ///
 /// Outlines vote, not areas, or a solid seal would hide its neighbour; each centre takes the outline around it away before
 /// the next is chosen, so that overlapping seals are all visited.
-pub fn search_centres(map: &Field, size_mm: [f32; 2], limit: usize) -> Vec<[f32; 2]> {
+pub fn search_centres(map: &Field, size_mm: [f32; 2], limit: usize) -> Vec<Centre> {
     const STEP: usize = 2;
     let half = (0.25 * (size_mm[0] + size_mm[1]) / CELL_MM).max(4.0);
     let [gx, gy] = gradient(&blur(map, 0.7));
@@ -146,13 +155,15 @@ pub fn search_centres(map: &Field, size_mm: [f32; 2], limit: usize) -> Vec<[f32;
         }
     }
     let reach = (half / STEP as f32).round().max(2.0) as usize;
-    let mut centres: Vec<[f32; 2]> = Vec::new();
+    let mut centres: Vec<Centre> = Vec::new();
     let mut first = 0.0;
     while centres.len() < limit {
         let sums = blur(&box_sum(&votes, reach, reach), 1.0);
         let (mut top, mut at) = (0.0, 0);
         for (i, &v) in sums.data.iter().enumerate() {
-            let apart = |c: &[f32; 2]| ((i % w) as f32 - c[0] / STEP as f32).hypot((i / w) as f32 - c[1] / STEP as f32);
+            let apart = |c: &Centre| {
+                ((i % w) as f32 - c.cell[0] / STEP as f32).hypot((i / w) as f32 - c.cell[1] / STEP as f32)
+            };
             if v > top && centres.iter().all(|c| apart(c) > 0.55 * reach as f32) {
                 (top, at) = (v, i);
             }
@@ -164,7 +175,8 @@ pub fn search_centres(map: &Field, size_mm: [f32; 2], limit: usize) -> Vec<[f32;
             break;
         }
         let (cx, cy) = (at % w, at / w);
-        centres.push([((cx * STEP) as f32 + 0.5 * (STEP - 1) as f32), ((cy * STEP) as f32 + 0.5 * (STEP - 1) as f32)]);
+        let middle = |c: usize| (c * STEP) as f32 + 0.5 * (STEP - 1) as f32;
+        centres.push(Centre { cell: [middle(cx), middle(cy)], share: top / first });
         let clear = (0.8 * reach as f32) as usize;
         for y in cy.saturating_sub(clear)..(cy + clear + 1).min(h) {
             votes.row_mut(y)[cx.saturating_sub(clear)..(cx + clear + 1).min(w)].fill(0.0);

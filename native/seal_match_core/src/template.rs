@@ -8,7 +8,7 @@ use crate::align::coarse::Coarse;
 use crate::align::refine::{Edge, MovingEdges, ROUNDS_MM, edges, refine};
 use crate::error::{Error, Result};
 use crate::filter::blur;
-use crate::geometry::{Pose, convex_hull, outside_distance, smallest_box};
+use crate::geometry::{HalfPlanes, Pose, convex_hull, smallest_box};
 use crate::ink::{Ink, InkWindow, Survey};
 use crate::locate::{MAX_SIDE_MM, MIN_SIDE_MM, SealRegion, seal_regions};
 use crate::plane::{Field, Scan, ScanKind};
@@ -151,6 +151,7 @@ impl Template {
             region.hull_px.iter().map(|p| [(p[0] - coarse_centre[0]) / mm, (p[1] - coarse_centre[1]) / mm]).collect();
         let level = stroke_level(&window.ink).ok_or(Error::PoorCard { reason: "WEAK_CARD" })?;
         // The exact outline: pixels of at least a third of a stroke's density inside the rough hull.
+        let rough_sides = HalfPlanes::new(&rough_hull);
         let mut outline = Vec::new();
         for y in 0..soft.height {
             for x in 0..soft.width {
@@ -159,7 +160,7 @@ impl Template {
                         ((x + window.x0) as f32 - coarse_centre[0]) / mm,
                         ((y + window.y0) as f32 - coarse_centre[1]) / mm,
                     );
-                    if outside_distance(&rough_hull, u, v) < 0.5 {
+                    if rough_sides.outside(u, v) < 0.5 {
                         outline.push([u, v]);
                     }
                 }
@@ -267,10 +268,13 @@ impl Template {
     /// One inside the seal's hull grown by `grow_mm`, zero outside.
     pub fn support(&self, grow_mm: f32) -> Field {
         let mut out = Field::zeros(self.width, self.height);
+        let sides = HalfPlanes::new(&self.hull_mm);
         for y in 0..self.height {
-            for x in 0..self.width {
-                let [u, v] = self.to_mm(x, y);
-                out.data[y * self.width + x] = f32::from(outside_distance(&self.hull_mm, u, v) <= grow_mm);
+            let [lo, hi] = sides.span(self.to_mm(0, y)[1], grow_mm);
+            let column = |mm: f32| mm * PX_PER_MM + (self.width - 1) as f32 / 2.0;
+            let (from, to) = (column(lo).ceil().max(0.0), column(hi).floor().min((self.width - 1) as f32));
+            if from <= to {
+                out.row_mut(y)[from as usize..=to as usize].fill(1.0);
             }
         }
         out

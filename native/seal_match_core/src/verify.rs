@@ -7,7 +7,7 @@ use crate::compare::evidence::Evidence;
 use crate::compare::tiles::{Tiles, compare};
 use crate::geometry::Pose;
 use crate::ink::{Ink, InkWindow, Survey};
-use crate::locate::search_centres;
+use crate::locate::{Centre, search_centres};
 use crate::plane::{Field, Scan, ScanKind};
 use crate::template::Reference;
 
@@ -17,6 +17,8 @@ pub const SCALE_RANGE: f32 = 0.025;
 const SURE: f32 = 0.72;
 /// Confirmed share of edges below which an alignment is not to be trusted.
 pub const TRUSTED: f32 = 0.34;
+/// Confirmed share of edges from which other places must look comparably promising.
+const LIKELY: f32 = 0.45;
 const MOST_CENTRES: usize = 6;
 
 /// How to look for the seal.
@@ -95,9 +97,19 @@ fn align_ink(reference: &Reference, scan: &Scan<'_>, survey: &Survey, ink: &Ink,
     }
     let mm = scan.px_per_mm();
     let mut found: Vec<Alignment> = Vec::new();
-    for centre in search_centres(&map, reference.template.size_mm(), MOST_CENTRES) {
+    let mut best = (0.0, 0.0);
+    for Centre { cell: centre, share } in search_centres(&map, reference.template.size_mm(), MOST_CENTRES) {
+        // With a likely place in hand, only places of comparable promise are followed.
+        let likely = best.0 > LIKELY;
+        if likely && share < 0.45 {
+            break;
+        }
         let cells = reference.coarse_window(&map, centre);
         let starts = reference.coarse.search(&cells, 4);
+        let top = starts.first().map_or(0.0, |h| h.score);
+        if likely && top < 0.8 * best.1 {
+            continue;
+        }
         let starts: Vec<Pose> = starts
             .iter()
             .map(|h| {
@@ -133,6 +145,9 @@ fn align_ink(reference: &Reference, scan: &Scan<'_>, survey: &Survey, ink: &Ink,
             Some(same) if same.fit.inliers >= fit.inliers => {}
             Some(same) => *same = Alignment { fit, ink: *ink, window, moving },
             None => found.push(Alignment { fit, ink: *ink, window, moving }),
+        }
+        if fit.inliers > best.0 {
+            best = (fit.inliers, top);
         }
         if fit.inliers > SURE {
             break;

@@ -4,7 +4,7 @@
 //! `offset = n·d(x) − g(x)`, d and g quadratic over the seal, fitted robustly. What remains is local: a rigid shift, a gain and a
 //! roughness per region of a character's size, each trusted by the normal matrix of the edges that measured it.
 
-use crate::align::refine::{Edge, Fit, MovingEdges, tukey};
+use crate::align::refine::{Edge, Fit, MovingEdges, Offset, tukey};
 use crate::filter::blur;
 use crate::geometry::{Normal, Pose};
 use crate::ink::InkWindow;
@@ -14,7 +14,8 @@ const MOST_EDGES: usize = 7000;
 const FIT_EDGES: usize = 2000;
 /// Side of a displacement cell in millimetres.
 pub const CELL_MM: f32 = 0.75;
-const REACH_MM: f32 = 0.62;
+const REACH_MM: f32 = 0.6;
+const STEPS_PER_MM: f32 = 11.7;
 /// Black density from which an edge counts as covered.
 pub const OCCLUDED: f32 = 0.32;
 
@@ -107,16 +108,21 @@ pub fn measure(edges: &[Edge], window: &InkWindow, moving: &MovingEdges, fit: &F
     let occluded: Vec<bool> = edges.iter().map(|e| covered(window, pose, e)).collect();
     let mut smooth = Smooth { coefficients: [[0.0; 6]; 3], radius_mm };
     smooth.coefficients[2][0] = fit.gain_mm;
-    let mut offsets = Vec::new();
-    let mut p80 = 0.0;
-    for pass in 0..2 {
-        let bend = |e: &Edge| smooth.offset(e) * mm;
-        let pull = if pass == 0 { 0.0 } else { 0.3 * p80 };
-        offsets = moving.measure(&edges, pose, &bend, REACH_MM * mm, mm / 15.8, pull);
-        let mut strengths: Vec<f32> = offsets.iter().zip(&occluded).filter(|(_, o)| !**o).map(|(o, _)| o.strength).collect();
-        p80 = quantile(&mut strengths, 0.8)?.max(1e-4);
-        smooth = fit_smooth(&edges, &offsets, &occluded, p80, mm, smooth)?;
-    }
+    let step = mm / STEPS_PER_MM;
+    let strong = |offsets: &[Offset], occluded: &[bool]| {
+        let mut strengths: Vec<f32> = offsets.iter().zip(occluded).filter(|(_, o)| !**o).map(|(o, _)| o.strength).collect();
+        quantile(&mut strengths, 0.8).map(|v| v.max(1e-4))
+    };
+    // A first fit from a selection brings the smooth part near enough for all edges to be measured around it.
+    let every = edges.len().div_ceil(FIT_EDGES).max(1);
+    let few: Vec<Edge> = edges.iter().step_by(every).copied().collect();
+    let few_occluded: Vec<bool> = occluded.iter().step_by(every).copied().collect();
+    let offsets = moving.measure(&few, pose, &|e| smooth.offset(e) * mm, REACH_MM * mm, step, 0.0);
+    let p80 = strong(&offsets, &few_occluded)?;
+    smooth = fit_smooth(&few, &offsets, &few_occluded, p80, mm, smooth)?;
+    let offsets = moving.measure(&edges, pose, &|e| smooth.offset(e) * mm, REACH_MM * mm, step, 0.3 * p80);
+    let p80 = strong(&offsets, &occluded)?;
+    smooth = fit_smooth(&edges, &offsets, &occluded, p80, mm, smooth)?;
     let measured: Vec<Measured> = edges
         .iter()
         .zip(&offsets)
@@ -152,7 +158,7 @@ fn covered(window: &InkWindow, pose: &Pose, e: &Edge) -> bool {
     [-reach, 0.0, reach].iter().any(|t| window.dark.sample(x + t * nx, y + t * ny) > OCCLUDED)
 }
 
-fn fit_smooth(edges: &[Edge], offsets: &[crate::align::refine::Offset], occluded: &[bool], p80: f32, mm: f32, start: Smooth) -> Option<Smooth> {
+fn fit_smooth(edges: &[Edge], offsets: &[Offset], occluded: &[bool], p80: f32, mm: f32, start: Smooth) -> Option<Smooth> {
     let stride = edges.len().div_ceil(FIT_EDGES).max(1);
     let chosen: Vec<(usize, [f32; 18])> = (0..edges.len())
         .step_by(stride)

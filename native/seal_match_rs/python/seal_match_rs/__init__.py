@@ -1,5 +1,85 @@
-"""Typed Python API of the seal-matching engine."""
+"""Typed Python API of the seal-matching engine.
 
-from seal_match_rs._native import __version__, build_profile
+The engine answers one question: is this impression (*moving*) from the die that left that one
+(*reference*)? It takes planes of pixels and gives values; it reads no files and keeps no state.
 
-__all__ = ["__version__", "build_profile"]
+>>> import numpy as np, seal_match_rs as sm
+>>> card = sm.Scan(luma, cb, cr, dpi=300)  # doctest: +SKIP
+>>> template = sm.enrol([sm.CardView(card)]).template  # doctest: +SKIP
+>>> sm.verify(template, voucher, profile=profile, kind="colour").decision.verdict  # doctest: +SKIP
+'PASS'
+
+Coordinates are (x, y): x to the right, y down, (0, 0) the *centre* of the top-left pixel. Angles
+are degrees clockwise as seen on the page. Arrays are (row, column). Everything that takes long
+releases the GIL. Nothing here is safe against another thread that writes into the planes of a
+`Scan` during a call: a read-only numpy array does not stop another owner of the same memory.
+"""
+
+from seal_match_rs._native import (
+    BoxError,
+    Comparison,
+    Decision,
+    ImageTooSmallError,
+    NoSealError,
+    PlaneError,
+    PoorCardError,
+    Profile,
+    ProfileError,
+    ResolutionError,
+    Scan,
+    SealMatchError,
+    Template,
+    TemplateError,
+    __version__,
+    build_profile,
+    examine,
+)
+from seal_match_rs._enrolment import CardView, Enrolment, enrol, locate_on_card
+from seal_match_rs._verification import (
+    Alignment,
+    Difference,
+    LocalShift,
+    Verification,
+    align,
+    compare,
+    describe_alignment,
+    describe_difference,
+    verify,
+)
+from seal_match_rs._words import Box, ScanKind, Verdict
+
+__all__ = [
+    "Alignment",
+    "Box",
+    "BoxError",
+    "CardView",
+    "Comparison",
+    "Decision",
+    "Difference",
+    "Enrolment",
+    "ImageTooSmallError",
+    "LocalShift",
+    "NoSealError",
+    "PlaneError",
+    "PoorCardError",
+    "Profile",
+    "ProfileError",
+    "ResolutionError",
+    "Scan",
+    "ScanKind",
+    "SealMatchError",
+    "Template",
+    "TemplateError",
+    "Verdict",
+    "Verification",
+    "__version__",
+    "align",
+    "build_profile",
+    "compare",
+    "describe_alignment",
+    "describe_difference",
+    "enrol",
+    "examine",
+    "locate_on_card",
+    "verify",
+]

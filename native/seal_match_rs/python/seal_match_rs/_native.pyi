@@ -1,5 +1,136 @@
-from typing import Literal
+"""The engine's compiled part: see `seal_match_rs` for the documented interface over it."""
+
+from collections.abc import Sequence
+from typing import Literal, TypedDict, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BoxError",
+    "Comparison",
+    "Decision",
+    "ImageTooSmallError",
+    "NoSealError",
+    "PlaneError",
+    "PoorCardError",
+    "Profile",
+    "ProfileError",
+    "ResolutionError",
+    "Scan",
+    "SealMatchError",
+    "Template",
+    "TemplateError",
+    "__version__",
+    "build_profile",
+    "examine",
+]
 
 __version__: str
 
 def build_profile() -> Literal["release", "debug"]: ...
+
+class SealMatchError(ValueError):
+    code: str
+
+class PlaneError(SealMatchError): ...
+class ResolutionError(SealMatchError): ...
+class ImageTooSmallError(SealMatchError): ...
+class NoSealError(SealMatchError): ...
+
+class PoorCardError(SealMatchError):
+    reason: str
+
+class BoxError(SealMatchError): ...
+class TemplateError(SealMatchError): ...
+class ProfileError(SealMatchError): ...
+
+class _EnrolReport(TypedDict):
+    quality: float
+    size_mm: list[float]
+    centre_px: list[float]
+    seals_on_card: int
+    warnings: list[str]
+
+@final
+class Scan:
+    def __new__(
+        cls,
+        luma: NDArray[np.uint8],
+        cb: NDArray[np.uint8] | None = None,
+        cr: NDArray[np.uint8] | None = None,
+        *,
+        dpi: float,
+        bilevel: bool = False,
+    ) -> Scan: ...
+    @property
+    def dpi(self) -> float: ...
+    @property
+    def bilevel(self) -> bool: ...
+
+@final
+class Template:
+    PX_PER_MM: float
+    @staticmethod
+    def enrol(
+        cards: Sequence[tuple[Scan, Sequence[float] | None]],
+    ) -> tuple[Template, _EnrolReport]: ...
+    @staticmethod
+    def from_bytes(data: bytes) -> Template: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def size_mm(self) -> list[float]: ...
+    @property
+    def quality(self) -> float: ...
+    @property
+    def impressions(self) -> int: ...
+    def ink(self) -> NDArray[np.float32]: ...
+    def hull_mm(self) -> list[list[float]]: ...
+
+@final
+class Comparison:
+    @property
+    def rotation_deg(self) -> float: ...
+    @property
+    def centre_px(self) -> list[float]: ...
+    @property
+    def scale(self) -> float: ...
+    @property
+    def trusted(self) -> bool: ...
+    def evidence(self) -> dict[str, float]: ...
+    def map_points(self, points_mm: Sequence[Sequence[float]]) -> list[list[float]]: ...
+    def aligned(self) -> NDArray[np.float32]: ...
+    def covered(self) -> NDArray[np.float32]: ...
+    def extra(self) -> NDArray[np.float32]: ...
+    def missing(self) -> NDArray[np.float32]: ...
+    def shifts(self) -> list[list[float]]: ...
+
+def examine(
+    template: Template, scan: Scan, *, search_box: Sequence[float] | None = None
+) -> Comparison | None: ...
+@final
+class Decision:
+    @property
+    def verdict(self) -> Literal["PASS", "FAIL", "REFER", "RETAKE"]: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def reasons(self) -> list[str]: ...
+    @property
+    def contributions(self) -> dict[str, float]: ...
+    @property
+    def quality(self) -> float: ...
+
+@final
+class Profile:
+    @staticmethod
+    def from_toml(text: str) -> Profile: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    def decide(
+        self, comparison: Comparison | None, *, kind: Literal["colour", "grey", "bilevel"]
+    ) -> Decision: ...

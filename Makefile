@@ -1,0 +1,74 @@
+# Every task has one name here; CI calls these names only. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PY := .venv/bin/python
+# Cargo, clippy and maturin must agree on the interpreter, or each of them compiles the binding anew.
+export PYO3_PYTHON := $(CURDIR)/$(PY)
+
+PYTHON_CODE := native/seal_match_rs/python pyext service benchmarks tests tools setup.py
+BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
+  $(shell find native -path '*/target' -prune -o \( -name '*.rs' -o -name '*.toml' \) -print) \
+  $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
+  $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
+
+.PHONY: help setup build test test-fast lint format demo accuracy bench fuzz lock clean
+
+help: ## list every task
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.stamp-build ## prepare a fresh Debian or Ubuntu machine: system packages, .venv, build (does nothing when up to date)
+
+# Two stamps, so that a changed source file compiles again without asking pip about dependencies.
+.venv/.stamp-deps: requirements.lock tools/setup.sh
+	tools/setup.sh dependencies
+	touch $@
+
+.venv/.stamp-build: .venv/.stamp-deps $(BUILD_INPUTS)
+	tools/setup.sh build
+	touch $@
+
+test: setup ## all tests: Rust in release mode, then Python
+	cargo test --release --workspace
+	$(PY) -m pytest
+
+test-fast: setup ## the Python tests without the slow ones
+	$(PY) -m pytest -m "not slow"
+
+lint: setup ## formatting, clippy, ruff, mypy --strict, layers; any warning fails
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(PY) -m ruff format --check $(PYTHON_CODE)
+	$(PY) -m ruff check $(PYTHON_CODE)
+	$(PY) -m mypy
+	$(PY) -m mypy tools
+	$(PY) tools/check_layers.py
+
+format: setup ## rewrite Rust and Python in the project's format
+	cargo fmt --all
+	$(PY) -m ruff format $(PYTHON_CODE)
+	$(PY) -m ruff check --fix-only --quiet $(PYTHON_CODE)
+
+# The recipes of these three only name the program that does the work; what it does is told by the program's own help.
+demo: setup ## verify simulated vouchers and show the reports
+	$(PY) -m demo
+
+accuracy: setup ## measure the error rates on simulated impressions
+	$(PY) -m accuracy
+
+bench: setup ## measure the speed, beside peers and our own scalar code
+	$(PY) -m bench
+
+fuzz: setup ## fuzz the core's parsers, FUZZ_S seconds each (needs: cargo install cargo-fuzz, a nightly toolchain)
+	cd native/fuzz && for target in $$(cargo +nightly fuzz list); do \
+	  cargo +nightly fuzz run "$$target" -- -max_total_time=$${FUZZ_S:-60}; done
+
+lock: .venv/.stamp-deps ## choose exact versions of all dependencies anew
+	.venv/bin/uv pip compile pyproject.toml --extra dev --extra accuracy --generate-hashes --universal \
+	  --python-version 3.11 --custom-compile-command "make lock" --quiet --upgrade -o requirements.lock
+
+clean: ## remove everything that was built, .venv included
+	rm -rf .venv target build dist out ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
+	find native pyext -name '*.so' -not -path '*/target/*' -delete

@@ -1,0 +1,198 @@
+"""One card or one voucher: paper, seals, print and pens, then a device, with the exact truth."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from . import marks, names, typefaces
+from .capture import (
+    F64,
+    Device,
+    encode_bilevel,
+    encode_jpeg,
+    expose,
+    lay,
+    random_device,
+    similarity,
+    warp_page,
+)
+from .dies import Die
+from .fields import U8
+from .paper import card as blank_card
+from .press import Impression
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """A file's bytes, its suffix, and where the seal is.
+
+    place: 3x3, mm about the seal's centre (at the die's own size) to px of the file. rot_deg,
+    scale: clockwise turn and size relative to nominal, before perspective.
+    """
+
+    data: bytes
+    suffix: str
+    place: F64
+    rot_deg: float
+    scale: float
+    camera: bool
+
+    @property
+    def centre_px(self) -> tuple[float, float]:
+        """The seal's centre (x, y) in the file."""
+        return (
+            float(self.place[0, 2] / self.place[2, 2]),
+            float(self.place[1, 2] / self.place[2, 2]),
+        )
+
+
+def make_card(
+    rng: np.random.Generator, impression: Impression, die: Die, *, dpi: int,
+    size_mm: tuple[float, float], grey: bool,
+) -> Shot:  # fmt: skip
+    """Return a scanned seal card that bears one impression near its middle."""
+    page = blank_card(rng, dpi, size_mm)
+    slack = np.array([(size_mm[0] - die.w_mm) / 2 - 6, (size_mm[1] - die.h_mm) / 2 - 6])
+    at = (np.array(size_mm) / 2 + rng.uniform(-1, 1, 2) * np.clip(slack, 0, 8)) * dpi / 25.4
+    turn = float(np.clip(rng.normal(0, 1.2), -4, 4))
+    device = random_device(rng, (page.shape[0], page.shape[1]), camera=False, card=True)
+    page = warp_page(page, device, rng)
+    put = similarity(at[0], at[1], scale=dpi / 25.4 * impression.scale, rot_deg=turn)
+    place = device.warp @ put
+    lay(page, impression, place)
+    return _finish(page, device, place, rng, dpi=dpi, capture="grey" if grey else "colour")
+
+
+def make_voucher(
+    rng: np.random.Generator, form: U8, impression: Impression, die: Die, *, dpi: int, level: str,
+    foreign: list[tuple[Impression, Die]], capture: str, camera: bool,
+) -> Shot:  # fmt: skip
+    """Return a captured voucher.
+
+    Args:
+        rng: the voucher's own stream.
+        form: the printed form, uint8 (rows, cols, 3), at `dpi`; it is copied.
+        impression: the seal in question; it lies wholly on the voucher.
+        die: its die, for the size.
+        dpi: 200 or 300.
+        level: good keeps pens and print off the seal; hard writes across it.
+        foreign: impressions of other seals, laid beside or slightly over the seal.
+        capture: colour, grey or bilevel.
+        camera: a document camera instead of a scanner.
+    """
+    page = form.copy()
+    ppm = dpi / 25.4
+    rows, cols = page.shape[:2]
+    quarter_turned = rng.random() < 0.25
+    turn = float(rng.uniform(-180, 180) if quarter_turned else np.clip(rng.normal(0, 6.5), -15, 15))
+    half = _half_extent(die, turn) * ppm
+    edge = half + 2.2 * ppm + 0.012 * rows
+    high = np.maximum(np.array([cols, rows]) - edge, edge + 1)
+    at = rng.uniform(edge, high)
+    _fill_in(page, rng, at, half, ppm=ppm, level=level)
+    put = similarity(at[0], at[1], scale=ppm * impression.scale, rot_deg=turn)
+    device = random_device(rng, (rows, cols), camera=camera)
+    page = warp_page(page, device, rng)
+    place = device.warp @ put
+    for other, other_die in foreign:
+        lay(
+            page,
+            other,
+            device.warp @ _beside(rng, other, other_die, at, half, ppm=ppm, over=level != "good"),
+        )
+    lay(page, impression, place)
+    return _finish(page, device, place, rng, dpi=dpi, capture=capture)
+
+
+def _half_extent(die: Die, turn_deg: float) -> F64:
+    """Return half the (width, height) in mm of the turned seal's bounding box."""
+    c, s = abs(math.cos(math.radians(turn_deg))), abs(math.sin(math.radians(turn_deg)))
+    if abs(die.w_mm - die.h_mm) < 0.1 and die.w_mm >= 32:
+        return np.array([die.w_mm, die.h_mm]) / 2
+    return np.array([c * die.w_mm + s * die.h_mm, s * die.w_mm + c * die.h_mm]) / 2
+
+
+def _beside(
+    rng: np.random.Generator,
+    other: Impression,
+    other_die: Die,
+    at: F64,
+    half: F64,
+    *,
+    ppm: float,
+    over: bool,
+) -> F64:
+    """Return the place of a foreign seal: beside ours, or (if `over`) upon it by a few mm."""
+    turn = float(rng.normal(0, 12) if rng.random() < 0.8 else rng.uniform(-180, 180))
+    reach = half + _half_extent(other_die, turn) * ppm
+    angle = rng.uniform(0, 2 * math.pi)
+    way = np.array([math.cos(angle), math.sin(angle)])
+    apart = 1 / max(abs(way[0]) / reach[0], abs(way[1]) / reach[1])
+    distance = apart + rng.uniform(-5.0 if over else 1.0, 9.0) * ppm
+    spot = at + way * distance
+    return similarity(spot[0], spot[1], scale=ppm * other.scale, rot_deg=turn)
+
+
+def _fill_in(
+    page: U8, rng: np.random.Generator, at: F64, half: F64, *, ppm: float, level: str
+) -> None:
+    """Type and write on the form; across the seal as the level says."""
+    rows, cols = page.shape[:2]
+    faces = list(typefaces.faces())
+    over = {"good": 0, "typical": int(rng.choice([0, 1, 1, 2])), "hard": int(rng.integers(2, 5))}
+    jobs = [False] * int(rng.integers(3, 9)) + [True] * over[level]
+    for across in jobs:
+        size = rng.uniform(2.8, 5.0) * ppm
+        if across:
+            spot = at + rng.uniform(-1, 0.6, 2) * half * np.array([1.2, 0.9])
+        else:
+            spot = rng.uniform(0.02, 0.85, 2) * np.array([cols, rows])
+            if level == "good" and abs(spot[1] - at[1]) < half[1] + 1.3 * size:
+                continue
+        words = marks.typed_value(rng)
+        pen = rng.random() < 0.4
+        if pen:
+            colour = names.pick(rng, marks.PENS)
+            marks.handwriting(
+                page, words[:12], spot[0], spot[1], rng, size_px=size * 1.2, colour=colour
+            )
+        else:
+            shade = marks.BLACK if rng.random() < 0.8 else (120, 50, 40)
+            face = names.pick(rng, faces)
+            marks.text(page, words, face, spot[0], spot[1], size_px=size, colour=shade)
+    chance = {"good": 0.0, "typical": 0.35, "hard": 0.7}[level]
+    if rng.random() < 0.4:
+        spot = rng.uniform(0.1, 0.9, 2) * np.array([cols, rows])
+        if level != "good" or np.any(np.abs(spot - at) > half + 22 * ppm):
+            colour = names.pick(rng, marks.PENS)
+            marks.signature(page, spot[0], spot[1], rng, size_px=14 * ppm, colour=colour)
+    if rng.random() < chance:
+        spot = at + rng.uniform(-0.8, 0.8, 2) * half
+        colour = names.pick(rng, marks.PENS)
+        size = rng.uniform(10, 20) * ppm
+        marks.signature(page, spot[0], spot[1], rng, size_px=size, colour=colour)
+
+
+def _finish(
+    page: U8, device: Device, place: F64, rng: np.random.Generator, *, dpi: int, capture: str
+) -> Shot:
+    """Expose and encode a page."""
+    seen = expose(page, device, rng)
+    if capture == "bilevel":
+        data, suffix = encode_bilevel(seen, dpi=dpi, rng=rng), ".tif"
+    else:
+        if capture == "grey":
+            seen = _to_grey(seen)
+        data, suffix = encode_jpeg(seen, dpi=dpi, quality=device.quality), ".jpg"
+    linear = place[:2, :2]
+    turn = math.degrees(math.atan2(linear[1, 0] - linear[0, 1], linear[0, 0] + linear[1, 1]))
+    scale = math.sqrt(abs(float(np.linalg.det(linear)))) / (dpi / 25.4)
+    return Shot(data, suffix, place / place[2, 2], turn, scale, device.camera)
+
+
+def _to_grey(page: U8) -> U8:
+    return np.asarray(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), np.uint8)

@@ -1,0 +1,1 @@
+"""Seal verification for a bank: rules, use cases, adapters and entry points."""

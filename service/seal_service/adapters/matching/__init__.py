@@ -1,0 +1,53 @@
+"""The matching engine behind plain Python values; the service's only door to the native modules."""
+
+from seal_match_rs import Box, Profile, Verdict
+
+from seal_service.adapters.matching.batch import verify_batch
+from seal_service.adapters.matching.enrolment import EnrolledSeal, enrol, open_reference
+from seal_service.adapters.matching.errors import (
+    DpiUnequalError,
+    DpiUnknownError,
+    FileMissingError,
+    FileUnreadableError,
+    ImageRefusedError,
+    MatchingError,
+    ProfileUnreadableError,
+    SearchBoxError,
+)
+from seal_service.adapters.matching.exhibit import Exhibit, make_exhibit
+from seal_service.adapters.matching.manifest_row import BatchItem, BatchRow, CardKey
+from seal_service.adapters.matching.profiles import load_profile, profile_label
+from seal_service.adapters.matching.result import FailedResult, RowId, RowResult, VerificationResult
+from seal_service.adapters.matching.verification import Examined, examine_voucher, verify
+
+__all__ = [
+    "BatchItem",
+    "BatchRow",
+    "Box",
+    "CardKey",
+    "DpiUnequalError",
+    "DpiUnknownError",
+    "EnrolledSeal",
+    "Examined",
+    "Exhibit",
+    "FailedResult",
+    "FileMissingError",
+    "FileUnreadableError",
+    "ImageRefusedError",
+    "MatchingError",
+    "Profile",
+    "ProfileUnreadableError",
+    "RowId",
+    "RowResult",
+    "SearchBoxError",
+    "Verdict",
+    "VerificationResult",
+    "enrol",
+    "examine_voucher",
+    "load_profile",
+    "make_exhibit",
+    "open_reference",
+    "profile_label",
+    "verify",
+    "verify_batch",
+]
