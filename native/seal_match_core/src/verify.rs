@@ -4,6 +4,7 @@ use crate::align::coarse::N;
 use crate::align::refine::{Fit, MovingEdges, ROUNDS_MM, refine};
 use crate::compare::displacement::{Displacement, measure};
 use crate::compare::evidence::Evidence;
+use crate::compare::regions::{self, Region};
 use crate::compare::tiles::{Tiles, compare};
 use crate::geometry::Pose;
 use crate::ink::{Ink, InkWindow, Survey};
@@ -55,8 +56,10 @@ pub struct Comparison {
     pub displacement: Displacement,
     /// Dense differences.
     pub tiles: Tiles,
-    /// The channels.
+    /// The channels of the whole seal.
     pub evidence: Evidence,
+    /// The channels of every region.
+    pub regions: Vec<Region>,
 }
 
 /// Finds and aligns the reference in a scan: the places where it may be, best first; empty when nothing can be aligned.
@@ -201,7 +204,8 @@ fn compare_at(reference: &Reference, alignment: Alignment, mm: f32) -> Option<Co
     let tiles = compare(reference, &alignment.window, &alignment.fit.pose, &displacement.smooth, gain)?;
     let colourless = alignment.ink == Ink::Dark;
     let evidence = Evidence::gather(reference, &alignment.fit, &displacement, &tiles, mm, colourless);
-    Some(Comparison { alignment, displacement, tiles, evidence })
+    let regions = regions::gather(reference, &displacement, &tiles, mm);
+    Some(Comparison { alignment, displacement, tiles, evidence, regions })
 }
 
 impl Comparison {

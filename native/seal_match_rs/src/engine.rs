@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use numpy::{PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use seal_match_core::compare::regions;
 use seal_match_core::plane::Field;
 use seal_match_core::template::{CardScan, PX_PER_MM, Reference, Template as CoreTemplate};
 use seal_match_core::verify::{Comparison as CoreComparison, Search, examine as core_examine};
@@ -137,6 +138,20 @@ impl Comparison {
             d.set_item(*k, v)?;
         }
         Ok(d)
+    }
+
+    /// Region evidence: (n, 2 + channels) float32; x, y in mm from the seal's centre, then the channels of `REGION_CHANNELS`.
+    fn regions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let rows: Vec<f32> =
+            self.core.regions.iter().flat_map(|r| r.at_mm.iter().chain(&r.values).copied().collect::<Vec<f32>>()).collect();
+        numpy::PyArray1::from_vec(py, rows).reshape([self.core.regions.len(), 2 + regions::NAMES.len()])
+    }
+
+    /// Names of the region channels, in order.
+    #[classattr]
+    #[allow(non_snake_case)]
+    fn REGION_CHANNELS() -> Vec<&'static str> {
+        regions::NAMES.to_vec()
     }
 
     /// Maps reference points (mm from the seal's centre) to moving pixels, smooth deformation included.

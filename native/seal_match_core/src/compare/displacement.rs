@@ -79,10 +79,14 @@ pub struct Local {
     pub trust: f32,
     /// Root mean square of what even the local shift leaves, millimetres.
     pub roughness_mm: f32,
+    /// Share of seen edges that lie further than 0.12 mm from where they belong.
+    pub astray: f32,
     /// Share of uncovered edges that were seen.
     pub seen: f32,
     /// Share of edges that are covered.
     pub occluded: f32,
+    /// Uncovered edges in the window.
+    pub edges: f32,
 }
 
 /// The displacement evidence.
@@ -93,6 +97,8 @@ pub struct Displacement {
     pub measured: Vec<Measured>,
     /// Robust spread of residuals, millimetres.
     pub spread_mm: f32,
+    /// Gradient of strong moving edges, density per pixel.
+    pub strong_slope: f32,
     /// Regions at the coarse scale (σ 1.5 mm).
     pub coarse: Vec<Local>,
     /// Regions at the fine scale (σ 0.8 mm).
@@ -146,7 +152,7 @@ pub fn measure(edges: &[Edge], window: &InkWindow, moving: &MovingEdges, fit: &F
     let spread_mm = 1.4826 * quantile(&mut sizes, 0.5)?;
     let coarse = local(&measured, radius_mm, 1.5);
     let fine = local(&measured, radius_mm, 0.8);
-    Some(Displacement { smooth, measured, spread_mm, coarse, fine })
+    Some(Displacement { smooth, measured, spread_mm, strong_slope: p80, coarse, fine })
 }
 
 /// Whether black lies over an edge or just beside it.
@@ -205,7 +211,7 @@ fn fit_smooth(edges: &[Edge], offsets: &[Offset], occluded: &[bool], p80: f32, m
 
 /// Solves shift and gain in Gaussian windows of standard deviation `sigma_mm` on the displacement grid.
 fn local(measured: &[Measured], radius_mm: f32, sigma_mm: f32) -> Vec<Local> {
-    const CHANNELS: usize = 13;
+    const CHANNELS: usize = 14;
     let half = (radius_mm / CELL_MM).ceil() as usize + 1;
     let n = 2 * half + 1;
     let mut sums: Vec<Field> = (0..CHANNELS).map(|_| Field::zeros(n, n)).collect();
@@ -228,6 +234,7 @@ fn local(measured: &[Measured], radius_mm: f32, sigma_mm: f32) -> Vec<Local> {
             f32::from(m.weight > 0.0),
             f32::from(!m.occluded),
             1.0,
+            f32::from(m.weight > 0.0 && r.abs() > 0.12),
         ];
         sums.iter_mut().zip(parts).for_each(|(s, p)| s.data[i] += p);
     }
@@ -250,7 +257,9 @@ fn local(measured: &[Measured], radius_mm: f32, sigma_mm: f32) -> Vec<Local> {
                 gain_mm: 0.0,
                 trust: 0.0,
                 roughness_mm: 0.0,
+                astray: if s[10] > 3.0 { (s[13] / s[10]) as f32 } else { 0.0 },
                 seen: seen as f32,
+                edges: s[11] as f32,
                 occluded: (1.0 - s[11] / s[12]) as f32,
             };
             if s[5] >= 4.0 {

@@ -103,6 +103,36 @@ channels! {
     swapped_p99,
     /// Mean of swapped.
     swapped_mean,
+    /// Worst tile in which strokes are replaced by others.
+    replaced_max,
+    /// 97th percentile of replaced.
+    replaced_p97,
+    /// Extra ink, square root of mm².
+    extra_side_mm,
+    /// Largest patch of extra ink, square root of mm².
+    extra_patch_side_mm,
+    /// Largest patch of missing ink amid inked strokes, square root of mm².
+    missing_patch_side_mm,
+    /// Worst fine region's share of edges astray.
+    astray_max,
+    /// 95th percentile of the share of edges astray, fine regions.
+    astray_p95,
+    /// Worst share of edges unseen in a fine region amid seen ones.
+    lost_max,
+    /// Worst roughness of a fine region, mm.
+    fine_rough_max_mm,
+    /// Median roughness of fine regions, mm.
+    fine_rough_median_mm,
+    /// Worst fine correlation among well-inked tiles.
+    ncc_inked_min,
+    /// 3rd percentile of fine correlation among well-inked tiles.
+    ncc_inked_p3,
+    /// Share of solid stroke without ink.
+    void_share,
+    /// Share of solid stroke with half its ink.
+    pale_share,
+    /// Slope of strong edges per mm, relative to stroke density.
+    sharpness,
     /// Share of extra ink that runs out of the seal.
     foreign_share,
     /// Tenth percentile of stroke presence.
@@ -210,6 +240,25 @@ impl Evidence {
             (Some(high), Some(mid)) => (high - mid) / high.max(0.05),
             _ => 0.0,
         };
+        let share_of = |lo: f32, hi: f32| {
+            solid.iter().filter(|v| (lo..hi).contains(*v)).count() as f32 / solid.len().max(1) as f32
+        };
+        let (void_share, pale_share) = (share_of(-1.0, 0.22), share_of(0.22, 0.65));
+        let replaced = inside(&t.maps.replaced);
+        let well_measured = || d.fine.iter().filter(|l| l.trust > 0.5 && l.edges > 14.0 && l.seen > 0.5);
+        let mut astray: Vec<f32> = well_measured().map(|l| l.astray).collect();
+        let mut fine_rough: Vec<f32> = well_measured().map(|l| l.roughness_mm).collect();
+        let seen_middle = quantile(&mut seen, 0.5).unwrap_or(0.0);
+        let lost = d.fine.iter().filter(|l| l.edges > 14.0 && l.occluded < 0.4).map(|l| seen_middle - l.seen).fold(0.0, f32::max);
+        let mut inked: Vec<f32> = t
+            .maps
+            .ncc_fine
+            .data
+            .iter()
+            .zip(t.maps.presence.data.iter().zip(&t.maps.valid.data))
+            .filter(|(n, (p, v))| !n.is_nan() && **p > 0.7 && **v > 0.8)
+            .map(|(n, _)| *n)
+            .collect();
         let inside_count = reference.support.data.iter().sum::<f32>().max(1.0);
         let covered = reference.support.data.iter().zip(&t.covered.data).map(|(s, c)| s * c).sum::<f32>() / inside_count;
         Self {
@@ -252,6 +301,21 @@ impl Evidence {
             swapped_max: q(&swapped, 1.0, 1.0),
             swapped_p99: q(&swapped, 0.99, 1.0),
             swapped_mean: mean(&swapped),
+            replaced_max: q(&replaced, 1.0, 1.0),
+            replaced_p97: q(&replaced, 0.97, 1.0),
+            extra_side_mm: t.maps.extra_mm2.sqrt(),
+            extra_patch_side_mm: t.maps.extra_patch_mm2.sqrt(),
+            missing_patch_side_mm: t.maps.missing_patch_mm2.sqrt(),
+            astray_max: quantile(&mut astray, 1.0).unwrap_or(0.5),
+            astray_p95: quantile(&mut astray, 0.95).unwrap_or(0.5),
+            lost_max: lost,
+            fine_rough_max_mm: quantile(&mut fine_rough, 1.0).unwrap_or(0.3),
+            fine_rough_median_mm: quantile(&mut fine_rough, 0.5).unwrap_or(0.3),
+            ncc_inked_min: quantile(&mut inked, 0.0).unwrap_or(0.0),
+            ncc_inked_p3: quantile(&mut inked, 0.03).unwrap_or(0.0),
+            void_share,
+            pale_share,
+            sharpness: d.strong_slope * nominal_px_per_mm / t.level,
             foreign_share: t.maps.foreign_share,
             presence_p10: q(&presence, 0.1, 0.0),
             presence_median: q(&presence, 0.5, 0.0),

@@ -2,4 +2,5 @@
 
 pub mod displacement;
 pub mod evidence;
+pub mod regions;
 pub mod tiles;

@@ -43,6 +43,14 @@ pub struct TileMaps {
     pub missing: Field,
     /// Extra and missing together, σ 0.6 mm.
     pub swapped: Field,
+    /// Extra ink as a share of the moving ink there, times missing as a share of the reference's, σ 1 mm.
+    pub replaced: Field,
+    /// Extra ink in mm², foreign excluded.
+    pub extra_mm2: f32,
+    /// The largest connected patch of extra ink in mm², foreign excluded.
+    pub extra_patch_mm2: f32,
+    /// The largest connected patch of missing ink in mm² amid strokes that are inked.
+    pub missing_patch_mm2: f32,
     /// Share of a tile inside the seal and uncovered, unsmoothed.
     pub valid: Field,
     /// Extra ink that runs out of the seal: another seal, a form line.
@@ -195,6 +203,21 @@ fn summarise(reference: &Reference, flat: &Field, covered: &Field, extra: &Field
     let missing_map = ratio(&smooth(&raw_missing, 1.2), &area, 0.25 * full);
     let mut swapped = extra_map.clone();
     swapped.data.iter_mut().zip(&missing_map.data).for_each(|(e, m)| *e = (*e * *m).sqrt());
+    let replaced = {
+        let (e, m) = (smooth(&own_extra, 2.0), smooth(&raw_missing, 2.0));
+        let (sm, st) = (smooth(&sm, 2.0), smooth(&st, 2.0));
+        let mut out = e.clone();
+        for i in 0..out.data.len() {
+            let share = |part: f32, whole: f32| (part / (whole + 0.06 * full)).min(1.0);
+            out.data[i] = share(e.data[i], sm.data[i]) * share(m.data[i], st.data[i]);
+        }
+        out
+    };
+    let tile_mm2 = (TILE_PX as f32 / crate::template::PX_PER_MM).powi(2);
+    let missing_amid: Vec<f32> = raw_missing.data.iter().zip(&presence.data).map(|(m, p)| m * p.clamp(0.0, 1.0)).collect();
+    let patch = |v: &[f32]| largest_patch(v, count.width, 2.0) / full * tile_mm2;
+    let (extra_patch_mm2, missing_patch_mm2) = (patch(&own_extra.data), patch(&missing_amid));
+    let extra_mm2 = own_extra.data.iter().sum::<f32>() / full * tile_mm2;
     let total: f32 = raw_extra.data.iter().sum();
     let foreign_total: f32 = raw_extra.data.iter().zip(&foreign).map(|(e, &f)| if f { *e } else { 0.0 }).sum();
     let mut valid = count.clone();
@@ -206,9 +229,44 @@ fn summarise(reference: &Reference, flat: &Field, covered: &Field, extra: &Field
         extra: extra_map,
         missing: missing_map,
         swapped,
+        replaced,
+        extra_mm2,
+        extra_patch_mm2,
+        missing_patch_mm2,
         valid,
         foreign_share: foreign_total / (total + 20.0),
     }
+}
+
+/// Sum over the heaviest 8-connected patch of tiles above `least`.
+fn largest_patch(tiles: &[f32], width: usize, least: f32) -> f32 {
+    let height = tiles.len() / width;
+    let mut seen = vec![false; tiles.len()];
+    let mut stack = Vec::new();
+    let mut best = 0.0_f32;
+    for start in 0..tiles.len() {
+        if seen[start] || tiles[start] <= least {
+            continue;
+        }
+        seen[start] = true;
+        stack.push(start);
+        let mut sum = 0.0;
+        while let Some(k) = stack.pop() {
+            sum += tiles[k];
+            let (i, j) = (k % width, k / width);
+            for y in j.saturating_sub(1)..(j + 2).min(height) {
+                for x in i.saturating_sub(1)..(i + 2).min(width) {
+                    let n = y * width + x;
+                    if !seen[n] && tiles[n] > least {
+                        seen[n] = true;
+                        stack.push(n);
+                    }
+                }
+            }
+        }
+        best = best.max(sum);
+    }
+    best
 }
 
 /// Tiles of extra ink that hang together with extra ink beyond the seal's outline.

@@ -1,0 +1,119 @@
+"""Everything that a report shows of one verification, as plain pictures and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from seal_match_rs import Difference, Template, describe_difference
+
+from seal_service.adapters.matching.enrolment import TEMPLATE_MAGIC, EnrolledSeal
+from seal_service.adapters.matching.files import read_image
+from seal_service.adapters.matching.images import decode_image
+from seal_service.adapters.matching.pictures import Picture, reduced, rgb_of, upright_cut
+from seal_service.adapters.matching.result import VerificationResult
+from seal_service.adapters.matching.verification import Examined
+
+MARGIN_MM = 4.0
+CUT_PX_PER_MM = 16.0
+MAX_VOUCHER_PX = 2400
+_MM_PER_INCH = 25.4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exhibit:
+    """What there is to see; the maps come from the very comparison that made the score.
+
+    Attributes
+    ----------
+    result : VerificationResult
+    voucher : ndarray
+        RGB, the whole voucher, reduced to at most `MAX_VOUCHER_PX`.
+    outline : tuple of (x, y)
+        The seal's outline in `voucher`; empty when nothing could be aligned.
+    reference_cut : ndarray or None
+        RGB, the card's seal, `CUT_PX_PER_MM` a millimetre; None for a stored template.
+    moving_cut : ndarray or None
+        RGB, the voucher's seal turned like the card's, same size; None when nothing aligned.
+    difference : Difference or None
+        The maps; None when nothing aligned.
+    map_px_per_mm : float
+        Resolution of the maps.
+    trusted : bool
+        Whether the alignment can be believed.
+    """
+
+    result: VerificationResult
+    voucher: Picture
+    outline: tuple[tuple[float, float], ...]
+    reference_cut: Picture | None
+    moving_cut: Picture | None
+    difference: Difference | None
+    map_px_per_mm: float
+    trusted: bool
+
+
+def make_exhibit(
+    reference: EnrolledSeal, examined: Examined, card: bytes | Path, *, card_dpi: float | None
+) -> Exhibit:
+    """Gather the pictures of a verification whose reference came from `card`.
+
+    Raises
+    ------
+    MatchingError
+        The card can no longer be read.
+    """
+    whole = rgb_of(examined.voucher.planes)
+    small, share = reduced(whole, MAX_VOUCHER_PX)
+    alignment, comparison = examined.alignment, examined.comparison
+    size_mm = _cut_size_mm(reference.template)
+    moving_cut = difference = None
+    if alignment is not None and comparison is not None:
+        moving_cut = upright_cut(
+            whole,
+            centre_px=alignment.centre_px,
+            rotation_deg=alignment.rotation_deg,
+            px_per_mm=alignment.scale * examined.voucher.dpi / _MM_PER_INCH,
+            size_mm=size_mm,
+            out_px_per_mm=CUT_PX_PER_MM,
+        )
+        difference = describe_difference(reference.template, comparison)
+    return Exhibit(
+        result=examined.result,
+        voucher=small,
+        outline=tuple((x * share, y * share) for x, y in alignment.outline_px) if alignment else (),
+        reference_cut=_card_cut(reference, card, card_dpi, size_mm),
+        moving_cut=moving_cut,
+        difference=difference,
+        map_px_per_mm=Template.PX_PER_MM,
+        trusted=alignment is not None and alignment.trusted,
+    )
+
+
+def _cut_size_mm(template: Template) -> tuple[float, float]:
+    """Return the (width, height) of the seal's upright box with some paper around it."""
+    hull = template.hull_mm()
+    half = [max(abs(point[axis]) for point in hull) for axis in (0, 1)]
+    return 2.0 * (half[0] + MARGIN_MM), 2.0 * (half[1] + MARGIN_MM)
+
+
+def _card_cut(
+    reference: EnrolledSeal,
+    card: bytes | Path,
+    card_dpi: float | None,
+    size_mm: tuple[float, float],
+) -> Picture | None:
+    if reference.centre_px is None:
+        return None
+    content, source = read_image(card, "card")
+    if content.startswith(TEMPLATE_MAGIC):
+        return None
+    image = decode_image(content, source, dpi=card_dpi)
+    return upright_cut(
+        rgb_of(image.planes),
+        centre_px=reference.centre_px,
+        rotation_deg=0.0,
+        px_per_mm=image.dpi / _MM_PER_INCH,
+        size_mm=size_mm,
+        out_px_per_mm=CUT_PX_PER_MM,
+    )

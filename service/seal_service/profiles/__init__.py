@@ -1,0 +1,1 @@
+"""Packaged calibration profiles: weights and thresholds, and what they were measured on."""

@@ -1,0 +1,126 @@
+"""The report as one PNG: verdict, reasons in words, and the pictures that show why."""
+
+from __future__ import annotations
+
+import io
+
+from PIL.PngImagePlugin import PngInfo
+
+from seal_service.adapters.matching import Exhibit, VerificationResult
+from seal_service.report.canvas import FRAME, INK, MUTED, WHITE, Canvas, Colour
+from seal_service.report.facts import ReportFacts
+from seal_service.report.scenes import Scene, comparison_scenes, whole_voucher
+from seal_service.report.statements import measurements, strength, top_contributions
+from seal_service.report.words import plain_reason, plain_verdict
+
+WIDTH, HEIGHT = 1920, 1640
+EDGE = 36
+BAND = 132
+PANEL_WIDTH, PANEL_HEIGHT = 592, 590
+GAP = 36
+SIDE_LEFT = EDGE + 2 * (PANEL_WIDTH + GAP)
+
+VERDICT_COLOURS: dict[str, Colour] = {
+    "PASS": (22, 122, 62),
+    "FAIL": (182, 28, 36),
+    "REFER": (176, 110, 0),
+    "RETAKE": (110, 60, 150),
+}
+FOR_GENUINE: Colour = (22, 122, 62)
+FOR_FORGED: Colour = (182, 28, 36)
+
+
+def report_png(exhibit: Exhibit, facts: ReportFacts) -> bytes:
+    """Draw the report; return the bytes of a PNG file with the verdict in its metadata."""
+    canvas = Canvas(WIDTH, HEIGHT)
+    result = exhibit.result
+    _header(canvas, result)
+    top = BAND + 24
+    scenes = {scene.key: scene for scene in comparison_scenes(exhibit)}
+    first_row, second_row = top, top + PANEL_HEIGHT + 20
+    for place, key in enumerate(("reference", "moving", "overlay")):
+        _panel(canvas, EDGE + place * (PANEL_WIDTH + GAP), first_row, scenes.get(key))
+    for place, key in enumerate(("difference", "displacement")):
+        _panel(canvas, EDGE + place * (PANEL_WIDTH + GAP), second_row, scenes.get(key))
+    below = second_row + PANEL_HEIGHT + 20
+    _reasons(canvas, (SIDE_LEFT, second_row), result)
+    voucher = whole_voucher(exhibit)
+    size = (EDGE, below, PANEL_WIDTH + 96, HEIGHT - below - 20)
+    canvas.picture(size, voucher.title, voucher.picture, canvas.label(voucher.note))
+    _facts(canvas, (EDGE + PANEL_WIDTH + 96 + GAP, below), result, facts)
+    return _encoded(canvas, result)
+
+
+def _panel(canvas: Canvas, left: int, top: int, scene: Scene | None) -> None:
+    if scene is not None:
+        box = (left, top, PANEL_WIDTH, PANEL_HEIGHT)
+        canvas.picture(box, scene.title, scene.picture, canvas.label(scene.note))
+
+
+def _header(canvas: Canvas, result: VerificationResult) -> None:
+    canvas.fill((0, 0, WIDTH, BAND), VERDICT_COLOURS[result.verdict])
+    canvas.text((EDGE, 26), result.verdict, size=64, colour=WHITE, weight="bold")
+    left = EDGE + round(canvas.width_of(result.verdict, 64, "bold")) + 40
+    canvas.both((left, 28), plain_verdict(result.verdict), size=28, colour=WHITE)
+    score = f"{result.score:+.2f}"
+    canvas.text((WIDTH - EDGE, 16), score, size=54, colour=WHITE, weight="bold", anchor="ra")
+    name = "score: log10 (genuine : forged)"
+    canvas.text((WIDTH - EDGE, 90), name, size=19, colour=WHITE, anchor="ra")
+
+
+def _reasons(canvas: Canvas, at: tuple[int, int], result: VerificationResult) -> None:
+    x, y = at
+    y = canvas.text((x, y), _title(canvas, "Why", "理由"), size=23, weight="bold") + 6
+    for code in result.reasons[:5]:
+        canvas.text((x, y + 2), "•", size=22, colour=VERDICT_COLOURS[result.verdict], weight="bold")
+        y = canvas.both((x + 22, y), plain_reason(code), size=20, width=PANEL_WIDTH - 22)
+        y = canvas.text((x + 22, y), code, size=15, colour=MUTED) + 6
+    y = canvas.both((x, y), strength(result.score), size=20, width=PANEL_WIDTH) + 14
+    _contributions(canvas, (x, y), result)
+
+
+def _contributions(canvas: Canvas, at: tuple[int, int], result: VerificationResult) -> None:
+    top = top_contributions(result)
+    if not top:
+        return
+    x, y = at
+    heading = _title(canvas, "What moved the score", "评分构成")
+    y = canvas.text((x, y), heading, size=23, weight="bold") + 6
+    largest = max(abs(entry.added) for entry in top)
+    zero, reach = x + 452, 60
+    for entry in top:
+        canvas.text((x, y), canvas.label(entry.name), size=17)
+        length = max(2, round(reach * abs(entry.added) / largest))
+        colour = FOR_GENUINE if entry.added > 0 else FOR_FORGED
+        start = zero if entry.added > 0 else zero - length
+        canvas.fill((start, y + 4, length, 15), colour)
+        canvas.fill((zero, y, 1, 24), FRAME)
+        number = f"{entry.added:+.2f}"
+        canvas.text((x + PANEL_WIDTH, y), number, size=17, colour=colour, anchor="ra")
+        y += 27
+
+
+def _facts(
+    canvas: Canvas, at: tuple[int, int], result: VerificationResult, facts: ReportFacts
+) -> None:
+    x, y = at
+    y = canvas.text((x, y), _title(canvas, "Measured", "测量值"), size=23, weight="bold") + 8
+    for fact in measurements(result, facts):
+        canvas.text((x, y), canvas.label(fact.name), size=18, colour=MUTED)
+        y = max(canvas.text((x + 380, y), fact.value, size=18, colour=INK, width=720), y + 27)
+
+
+def _title(canvas: Canvas, english: str, chinese: str) -> str:
+    return f"{english}  {chinese}" if canvas.chinese else english
+
+
+def _encoded(canvas: Canvas, result: VerificationResult) -> bytes:
+    notes = PngInfo()
+    notes.add_text("Software", "sealmatch")
+    notes.add_text("sealmatch:verdict", result.verdict)
+    notes.add_text("sealmatch:score", f"{result.score:.6f}")
+    notes.add_text("sealmatch:reasons", " ".join(result.reasons))
+    notes.add_text("sealmatch:profile", result.profile)
+    out = io.BytesIO()
+    canvas.image.save(out, "PNG", pnginfo=notes, optimize=False)
+    return out.getvalue()

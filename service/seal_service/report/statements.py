@@ -1,0 +1,82 @@
+"""The sentences and numbers of a report, apart from how they are drawn."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from seal_service.adapters.matching import VerificationResult
+from seal_service.report.facts import ReportFacts
+from seal_service.report.words import Words, plain_channel
+
+TOP_CONTRIBUTIONS = 8
+_SPOKEN_LIMIT = 6.0
+
+
+class Fact(NamedTuple):
+    """A named value."""
+
+    name: Words
+    value: str
+
+
+class Contribution(NamedTuple):
+    """What a channel added to the score (positive: towards genuine), and what was measured."""
+
+    name: Words
+    added: float
+    measured: float | None
+
+
+def strength(score: float) -> Words:
+    """Say what the score means: how much likelier the findings are under one claim."""
+    if abs(score) < 0.05:
+        return Words(
+            "The findings are as likely for a genuine seal as for a forged one.",
+            "所见特征在真章与假章假设下可能性相当。",
+        )
+    most = abs(score) > _SPOKEN_LIMIT
+    times = 10.0 ** min(abs(score), _SPOKEN_LIMIT)
+    number = f"{float(f'{times:.2g}'):,.10g}"
+    more, chinese_more = ("more than ", "超过 ") if most else ("about ", "约 ")
+    if score > 0:
+        return Words(
+            f"The findings are {more}{number} times likelier if the seal is genuine.",
+            f"所见特征在真章假设下的可能性是假章的{chinese_more}{number} 倍。",
+        )
+    return Words(
+        f"The findings are {more}{number} times likelier if the seal is forged.",
+        f"所见特征在假章假设下的可能性是真章的{chinese_more}{number} 倍。",
+    )
+
+
+def measurements(result: VerificationResult, facts: ReportFacts) -> list[Fact]:
+    """Return the table of what was measured and with what."""
+    rows = [
+        Fact(Words("score (log10 LR)", "评分（log10 似然比）"), f"{result.score:+.2f}"),
+        Fact(Words("quality of the impression", "印文质量"), f"{result.quality:.2f}"),
+    ]
+    if result.centre_px is not None and result.scale is not None:
+        x, y = result.centre_px
+        rows += [
+            Fact(Words("turned clockwise", "顺时针转角"), f"{result.rotation_deg:.2f}°"),
+            Fact(Words("size against the card", "与卡面大小之比"), f"{result.scale:.4f}"),
+            Fact(Words("size difference", "尺寸之差"), f"{result.size_error_mm:+.2f} mm"),
+            Fact(Words("centre on the voucher", "凭证上的中心"), f"({x:.0f}, {y:.0f}) px"),
+        ]
+    return [
+        *rows,
+        Fact(Words("card", "印鉴卡"), facts.card_name),
+        Fact(Words("voucher", "凭证"), facts.voucher_name),
+        Fact(Words("profile", "判定参数"), result.profile),
+    ]
+
+
+def top_contributions(result: VerificationResult, count: int = TOP_CONTRIBUTIONS) -> list[Contribution]:
+    """Return the channels that moved the score most, either way, largest first."""
+    ranked = sorted(result.contributions.items(), key=lambda entry: (-abs(entry[1]), entry[0]))
+    return [
+        Contribution(plain_channel(name), added, result.evidence.get(name))
+        for name, added in ranked[:count]
+        if math.isfinite(added) and added != 0.0
+    ]
