@@ -1,5 +1,5 @@
 """The `sealmatch` command: arguments in, text and files out."""
 
-from seal_service.cli.main import app, main
+from seal_service.cli.program import app, main
 
 __all__ = ["app", "main"]

@@ -1,4 +1,4 @@
-"""How a command ends when it cannot do its work: one line for a person, an exit code, no traceback."""
+"""How a command ends when it cannot do its work: one line for a person, and an exit code."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Files that a command writes: checked before the work begins, complete when they appear.
 
-A file is written beside its place under a name that ends in ``.part`` and takes its place when it is
-complete, so nobody ever reads half a result as a whole one. Where the place is not a regular file
-(``/dev/stdout``, a pipe), it is written to directly.
+A file is written beside its place under a name that ends in ``.part`` and takes its place when it
+is complete, so nobody ever reads half a result as a whole one. Where the place is not a regular
+file (``/dev/stdout``, a pipe), it is written to directly.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def output_file(path: Path, *, keep_part: bool = False) -> Iterator[Output]:
     part: Path | None = None
     try:
         target = _checked(path)
-        if target.exists() and not target.is_file():
-            with target.open("wb") as file:
+        if path.exists() and not path.is_file():  # a link in /proc leads nowhere that has a name
+            with path.open("wb") as file:
                 yield Output(file, None)
             return
         fresh = target.with_name(f"{target.name}.{os.getpid()}.part")
@@ -66,13 +66,14 @@ def _checked(path: Path) -> Path:
     """Return where a link leads; refuse what we would have to refuse at the end."""
     try:
         target = path.resolve()
+        is_folder, is_locked = path.is_dir(), path.exists() and not os.access(path, os.W_OK)
     except (ValueError, RuntimeError) as error:  # a null byte, or a loop of links
         message = f"cannot write {path!s}: not a valid path"
         raise CommandError(message) from error
-    if target.is_dir():
+    if is_folder:
         message = f"cannot write {path}: it is a folder"
         raise CommandError(message)
-    if target.exists() and not os.access(target, os.W_OK):
+    if is_locked:
         message = f"cannot write {path}: the file is write-protected"
         raise CommandError(message)
     return target

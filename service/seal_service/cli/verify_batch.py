@@ -45,8 +45,8 @@ def verify_batch_command(
 
     A line holds: id, card, voucher (paths relative to the manifest), and optionally card_dpi,
     voucher_dpi, search_box and card_box ([x0, y0, x1, y1] px). A line that fails gets an error
-    {code, message} in its place and does not stop the others. Results are written to OUT.jsonl.N.part
-    as they come, and that file is renamed to OUT.jsonl when all are there.
+    {code, message} in its place and does not stop the others. Results are written to
+    OUT.jsonl.N.part as they come; that file is renamed to OUT.jsonl when all are there.
     """
     weights = profile_for(profile)
     items = list(parse_manifest(_read(manifest), manifest.parent))
@@ -71,7 +71,9 @@ def _read(manifest: Path) -> bytes:
     try:
         return manifest.read_bytes()
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else "not a valid path"
+        why = (
+            error.strerror if isinstance(error, OSError) and error.strerror else "not a valid path"
+        )
         message = f"cannot read {manifest}: {why.lower()}"
         raise CommandError(message) from error
 

@@ -20,6 +20,7 @@ MUTED: Colour = (105, 110, 120)
 FRAME: Colour = (205, 208, 214)
 PAPER: Colour = (250, 250, 248)
 WHITE: Colour = (255, 255, 255)
+NOTE_HEIGHT = 54
 
 
 class Canvas:
@@ -66,7 +67,7 @@ class Canvas:
     ) -> int:
         """Write the English, and below it the Chinese where the machine has the glyphs."""
         y = self.text(at, words.english, size=size, colour=colour, weight=weight, width=width)
-        if self.chinese:
+        if self.chinese and words.chinese:
             y = self.text((at[0], y), words.chinese, size=size, colour=colour, width=width)
         return y
 
@@ -74,11 +75,14 @@ class Canvas:
         """Return both languages on one line."""
         return f"{words.english}  {words.chinese}" if self.chinese else words.english
 
-    def picture(self, box: Box, title: Words, picture: Picture | None, note: str = "") -> None:
+    def picture(
+        self, box: Box, title: Words, picture: Picture | None, note: Words | None = None
+    ) -> None:
         """Draw a framed picture with its title above and a note below it."""
         left, top, width, height = box
         self.text((left, top), self.label(title), size=23, weight="bold")
-        frame_top, frame_height = top + 38, height - 38 - (30 if note else 0)
+        note_height = 0 if note is None else NOTE_HEIGHT
+        frame_top, frame_height = top + 38, height - 38 - note_height
         self.fill((left, frame_top, width, frame_height), FRAME)
         self.fill((left + 1, frame_top + 1, width - 2, frame_height - 2), WHITE)
         if picture is not None:
@@ -86,8 +90,8 @@ class Canvas:
             x = left + (width - fitted.width) // 2
             y = frame_top + (frame_height - fitted.height) // 2
             self.image.paste(fitted, (x, y))
-        if note:
-            self.text((left, top + height - 26), note, size=17, colour=MUTED)
+        if note is not None:
+            self.both((left, top + height - note_height + 4), note, size=17, colour=MUTED)
 
     def width_of(self, words: str, size: int, weight: Weight = "regular") -> float:
         """Return how wide a line would be."""

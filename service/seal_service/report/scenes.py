@@ -34,60 +34,59 @@ def whole_voucher(exhibit: Exhibit) -> Scene:
 
 def comparison_scenes(exhibit: Exhibit) -> list[Scene]:
     """Return the pictures of the seals and of their differences, as many as there are."""
-    scenes: list[Scene] = []
-    found = exhibit.difference
+    found = [_reference(exhibit), _moving(exhibit), *_differences(exhibit)]
+    return [scene for scene in found if scene is not None]
+
+
+def _reference(exhibit: Exhibit) -> Scene | None:
+    title = Words("Reserved seal", "预留印鉴")
     if exhibit.reference_cut is not None:
-        scenes.append(
-            Scene(
-                "reference",
-                Words("Reserved seal", "预留印鉴"),
-                exhibit.reference_cut,
-                Words("as on the card", "取自印鉴卡"),
-            )
-        )
-    elif found is not None:
-        scenes.append(
-            Scene(
-                "reference",
-                Words("Reserved seal", "预留印鉴"),
-                panels.reference_ink(found.reference),
-                Words("as stored in the template", "取自模板"),
-            )
-        )
-    if exhibit.moving_cut is not None:
-        angle = exhibit.result.rotation_deg or 0.0
-        scenes.append(
-            Scene(
-                "moving",
-                Words("Seal on the voucher", "凭证上的印章"),
-                exhibit.moving_cut,
-                Words(f"turned back by {angle:.1f}°", f"已回转 {angle:.1f}°"),
-            )
-        )
+        note = Words("as on the card", "取自印鉴卡")
+        return Scene("reference", title, exhibit.reference_cut, note)
+    if exhibit.difference is not None:
+        drawn = panels.reference_ink(exhibit.difference.reference)
+        return Scene("reference", title, drawn, Words("as stored in the template", "取自模板"))
+    return None
+
+
+def _moving(exhibit: Exhibit) -> Scene | None:
+    if exhibit.moving_cut is None:
+        return None
+    angle = exhibit.result.rotation_deg or 0.0
+    note = Words(f"turned back by {angle:.1f}°", f"已回转 {angle:.1f}°")
+    return Scene("moving", Words("Seal on the voucher", "凭证上的印章"), exhibit.moving_cut, note)
+
+
+def _differences(exhibit: Exhibit) -> list[Scene]:
+    """Return the drawn comparisons; arrows only where the alignment bears them."""
+    found = exhibit.difference
     if found is None:
-        return scenes
-    return [
-        *scenes,
-        Scene(
-            "overlay",
-            Words("Overlay", "重叠比对"),
-            panels.overlay(found.reference, found.moving),
-            Words("blue: card · orange: voucher · dark: both", "蓝：卡 · 橙：凭证 · 深：重合"),
+        return []
+    overlay = Scene(
+        "overlay",
+        Words("Overlay", "重叠比对"),
+        panels.overlay(found.reference, found.moving),
+        Words("blue: card · orange: voucher · dark: both", "蓝：卡 · 橙：凭证 · 深：重合"),
+    )
+    difference = Scene(
+        "difference",
+        Words("Differences", "差异图"),
+        panels.difference_map(exhibit),
+        Words(
+            "red: extra ink · blue: missing ink · sand: covered by print",
+            "红：多余墨迹 · 蓝：缺失墨迹 · 沙：被遮盖",
         ),
-        Scene(
-            "difference",
-            Words("Differences", "差异图"),
-            panels.difference_map(found.reference, found.extra, found.missing, found.covered),
-            Words("red: extra ink · blue: missing · sand: covered", "红：多余 · 蓝：缺失 · 沙：遮盖"),
+    )
+    if not exhibit.trusted:
+        return [overlay, difference]
+    times, limit = panels.ARROW_MAGNIFICATION, f"{panels.SHIFT_LIMITS_MM[1]:g}"
+    displacement = Scene(
+        "displacement",
+        Words("Displaced strokes", "笔画位移"),
+        panels.displacement(exhibit),
+        Words(
+            f"arrows drawn {times} times larger · red: over {limit} mm",
+            f"箭头放大 {times} 倍 · 红：超过 {limit} 毫米",
         ),
-        Scene(
-            "displacement",
-            Words("Displaced strokes", "笔画位移"),
-            panels.displacement(exhibit),
-            Words(
-                f"arrows × {panels.ARROW_MAGNIFICATION} · "
-                f"red: over {panels.SHIFT_LIMITS_MM[1]:g} mm",
-                f"箭头放大 {panels.ARROW_MAGNIFICATION} 倍 · 红：超过 {panels.SHIFT_LIMITS_MM[1]:g} 毫米",
-            ),
-        ),
-    ]
+    )
+    return [overlay, difference, displacement]

@@ -13,10 +13,11 @@ from seal_service.report.scenes import Scene, comparison_scenes, whole_voucher
 from seal_service.report.statements import measurements, strength, top_contributions
 from seal_service.report.words import plain_reason, plain_verdict
 
-WIDTH, HEIGHT = 1920, 1640
+WIDTH, HEIGHT = 1920, 1960
 EDGE = 36
 BAND = 132
-PANEL_WIDTH, PANEL_HEIGHT = 592, 590
+PANEL_WIDTH, PANEL_HEIGHT = 592, 640
+VOUCHER_WIDTH = 1000
 GAP = 36
 SIDE_LEFT = EDGE + 2 * (PANEL_WIDTH + GAP)
 
@@ -45,16 +46,16 @@ def report_png(exhibit: Exhibit, facts: ReportFacts) -> bytes:
     below = second_row + PANEL_HEIGHT + 20
     _reasons(canvas, (SIDE_LEFT, second_row), result)
     voucher = whole_voucher(exhibit)
-    size = (EDGE, below, PANEL_WIDTH + 96, HEIGHT - below - 20)
-    canvas.picture(size, voucher.title, voucher.picture, canvas.label(voucher.note))
-    _facts(canvas, (EDGE + PANEL_WIDTH + 96 + GAP, below), result, facts)
+    size = (EDGE, below, VOUCHER_WIDTH, HEIGHT - below - 20)
+    canvas.picture(size, voucher.title, voucher.picture, voucher.note)
+    _facts(canvas, (EDGE + VOUCHER_WIDTH + GAP, below), result, facts)
     return _encoded(canvas, result)
 
 
 def _panel(canvas: Canvas, left: int, top: int, scene: Scene | None) -> None:
     if scene is not None:
         box = (left, top, PANEL_WIDTH, PANEL_HEIGHT)
-        canvas.picture(box, scene.title, scene.picture, canvas.label(scene.note))
+        canvas.picture(box, scene.title, scene.picture, scene.note)
 
 
 def _header(canvas: Canvas, result: VerificationResult) -> None:
@@ -107,7 +108,7 @@ def _facts(
     y = canvas.text((x, y), _title(canvas, "Measured", "测量值"), size=23, weight="bold") + 8
     for fact in measurements(result, facts):
         canvas.text((x, y), canvas.label(fact.name), size=18, colour=MUTED)
-        y = max(canvas.text((x + 380, y), fact.value, size=18, colour=INK, width=720), y + 27)
+        y = max(canvas.text((x + 330, y), fact.value, size=18, colour=INK, width=480), y + 27)
 
 
 def _title(canvas: Canvas, english: str, chinese: str) -> str:

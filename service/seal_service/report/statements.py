@@ -72,7 +72,9 @@ def measurements(result: VerificationResult, facts: ReportFacts) -> list[Fact]:
     ]
 
 
-def top_contributions(result: VerificationResult, count: int = TOP_CONTRIBUTIONS) -> list[Contribution]:
+def top_contributions(
+    result: VerificationResult, count: int = TOP_CONTRIBUTIONS
+) -> list[Contribution]:
     """Return the channels that moved the score most, either way, largest first."""
     ranked = sorted(result.contributions.items(), key=lambda entry: (-abs(entry[1]), entry[0]))
     return [

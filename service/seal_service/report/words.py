@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """One thing said in both languages."""
+    """One thing said in both languages; `chinese` is empty where we only have a code to spell."""
 
     english: str
     chinese: str
@@ -20,17 +20,19 @@ VERDICTS: dict[str, Words] = {
 }
 
 REASONS: dict[str, Words] = {
-    # about the seal
-    "NO_SEAL_FOUND": Words("No seal like the reserved one was found.", "未找到与预留印鉴相似的印章。"),
-    "ALIGNMENT_NOT_TRUSTED": Words("The two seals could not be laid over each other.", "两枚印章无法可靠配准。"),
     # about the image
     "IMAGE_TOO_SMALL": Words("The image is smaller than any seal.", "影像小于任何印章。"),
     # about the card
-    "SEVERAL_SEALS_ON_CARD": Words("The card bears several seals; the heaviest was taken.", "印鉴卡上有多枚印章，已取最清晰者。"),
-    "CARD_BELOW_200_DPI": Words("The card was scanned below 200 dpi.", "印鉴卡扫描分辨率低于 200 dpi。"),
+    "SEVERAL_SEALS_ON_CARD": Words(
+        "The card bears several seals; the heaviest was taken.",
+        "印鉴卡上有多枚印章，已取墨迹最多者。",
+    ),
+    "CARD_BELOW_200_DPI": Words(
+        "The card was scanned below 200 dpi.", "印鉴卡扫描分辨率低于 200 dpi。"
+    ),
     "CARD_WITHOUT_COLOUR": Words("The card was scanned without colour.", "印鉴卡不是彩色扫描。"),
     "PALE_CARD": Words("The card's seal is pale or incomplete.", "印鉴卡上的印章偏淡或不完整。"),
-}  # fmt: skip
+}
 
 CHANNELS: dict[str, Words] = {
     "inliers": Words("edges that agree", "吻合的边缘比例"),
@@ -91,9 +93,9 @@ def plain_verdict(verdict: str) -> Words:
 def plain_reason(code: str) -> Words:
     """Return a reason in a sentence; a code that we do not know speaks for itself."""
     spelt = code.replace("_", " ").lower()
-    return REASONS.get(code, Words(spelt[:1].upper() + spelt[1:] + ".", code))
+    return REASONS.get(code, Words(spelt[:1].upper() + spelt[1:] + ".", ""))
 
 
 def plain_channel(name: str) -> Words:
     """Return a channel's name in words."""
-    return CHANNELS.get(name, Words(name.replace("_", " "), name))
+    return CHANNELS.get(name, Words(name.replace("_", " "), ""))

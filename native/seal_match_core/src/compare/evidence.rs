@@ -127,6 +127,16 @@ channels! {
     ncc_inked_min,
     /// 3rd percentile of fine correlation among well-inked tiles.
     ncc_inked_p3,
+    /// Lowest correlation of outlines.
+    outline_min,
+    /// 2nd percentile of the correlation of outlines.
+    outline_p2,
+    /// 10th percentile of the correlation of outlines.
+    outline_p10,
+    /// Median correlation of outlines.
+    outline_median,
+    /// Median minus lowest correlation of outlines, in units of median minus 20th percentile.
+    outline_drop,
     /// Share of solid stroke without ink.
     void_share,
     /// Share of solid stroke with half its ink.
@@ -245,6 +255,8 @@ impl Evidence {
         };
         let (void_share, pale_share) = (share_of(-1.0, 0.22), share_of(0.22, 0.65));
         let replaced = inside(&t.maps.replaced);
+        let outlines = inside(&t.maps.outline);
+        let outline = [0.0, 0.02, 0.10, 0.20, 0.5].map(|at| q(&outlines, at, 0.0));
         let well_measured = || d.fine.iter().filter(|l| l.trust > 0.5 && l.edges > 14.0 && l.seen > 0.5);
         let mut astray: Vec<f32> = well_measured().map(|l| l.astray).collect();
         let mut fine_rough: Vec<f32> = well_measured().map(|l| l.roughness_mm).collect();
@@ -313,6 +325,11 @@ impl Evidence {
             fine_rough_median_mm: quantile(&mut fine_rough, 0.5).unwrap_or(0.3),
             ncc_inked_min: quantile(&mut inked, 0.0).unwrap_or(0.0),
             ncc_inked_p3: quantile(&mut inked, 0.03).unwrap_or(0.0),
+            outline_min: outline[0],
+            outline_p2: outline[1],
+            outline_p10: outline[2],
+            outline_median: outline[4],
+            outline_drop: ((outline[4] - outline[0]) / (outline[4] - outline[3] + 0.01)).min(40.0),
             void_share,
             pale_share,
             sharpness: d.strong_slope * nominal_px_per_mm / t.level,

@@ -9,7 +9,7 @@ use crate::plane::{Field, quantile};
 use crate::template::{PX_PER_MM, Reference};
 
 /// Names of a region's channels, in order.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 22] = [
     "shift_mm",
     "gain_mm",
     "roughness_mm",
@@ -30,6 +30,8 @@ pub const NAMES: [&str; 20] = [
     "seen_beyond",
     "px_per_mm",
     "covered",
+    "outline",
+    "outline_beyond",
 ];
 
 /// A region and its channels.
@@ -38,7 +40,7 @@ pub struct Region {
     /// Millimetres from the seal's centre.
     pub at_mm: [f32; 2],
     /// The channels in the order of [`NAMES`].
-    pub values: [f32; 20],
+    pub values: [f32; 22],
 }
 
 /// All regions that enough uncovered edges speak for.
@@ -49,6 +51,7 @@ pub fn gather(reference: &Reference, d: &Displacement, t: &Tiles, px_per_mm: f32
         quantile(&mut v, 0.5).unwrap_or(0.0)
     };
     let (astray, rough, seen) = (middle(&|l| l.astray), middle(&|l| l.roughness_mm), middle(&|l| l.seen));
+    let outline = t.maps.outline.quantile(0.5, |v| !v.is_nan()).unwrap_or(0.0);
     let (w, h) = (reference.ink.width, reference.ink.height);
     let tile = |mm: f32, n: usize, tiles: usize| {
         let px = mm * PX_PER_MM + (n - 1) as f32 / 2.0;
@@ -85,6 +88,8 @@ pub fn gather(reference: &Reference, d: &Displacement, t: &Tiles, px_per_mm: f32
                     l.seen - seen,
                     px_per_mm,
                     1.0 - at(&m.valid, x, y),
+                    known(at(&m.outline, x, y)),
+                    known(at(&m.outline, x, y)) - outline,
                 ],
             }
         })

@@ -4,7 +4,7 @@
 //! and extra beside it is another glyph, not a weak press. Everything is summed into tiles of 0.5 mm before it is smoothed.
 
 use crate::compare::displacement::{OCCLUDED, Smooth};
-use crate::filter::{blur, dilate};
+use crate::filter::{blur, dilate, gradient};
 use crate::geometry::Pose;
 use crate::ink::InkWindow;
 use crate::plane::Field;
@@ -35,6 +35,8 @@ pub struct TileMaps {
     pub ncc_fine: Field,
     /// Correlation at σ 1.3 mm; NaN where it says nothing.
     pub ncc_coarse: Field,
+    /// Correlation of gradient vectors at σ 0.7 mm, the best of five shifts of up to one sample; NaN where it says nothing.
+    pub outline: Field,
     /// Share of the reference's strokes that are inked, σ 1.3 mm.
     pub presence: Field,
     /// Extra ink that is not part of something bigger, σ 0.6 mm.
@@ -191,6 +193,7 @@ fn summarise(reference: &Reference, flat: &Field, covered: &Field, extra: &Field
         }
         out
     };
+    let outline = outline_correlation(&reference.ink, flat, &mask);
     let smooth = |f: &Field, sigma: f32| blur(f, sigma);
     let ratio = |a: &Field, b: &Field, prior: f32| {
         let mut out = a.clone();
@@ -225,6 +228,7 @@ fn summarise(reference: &Reference, flat: &Field, covered: &Field, extra: &Field
     TileMaps {
         ncc_fine: ncc(1.2, 0.02),
         ncc_coarse: ncc(2.6, 0.02),
+        outline,
         presence,
         extra: extra_map,
         missing: missing_map,
@@ -236,6 +240,43 @@ fn summarise(reference: &Reference, flat: &Field, covered: &Field, extra: &Field
         valid,
         foreign_share: foreign_total / (total + 20.0),
     }
+}
+
+/// Local correlation of the two outlines: thin strokes count as much as thick ones, slow changes of ink not at all.
+///
+/// A digit of a small code is a fraction of a millimetre thick; what extra and missing ink must forgive (gain, half a pixel)
+/// would forgive the whole digit. Each tile takes the best of five shifts, so that a press's local shift is no difference.
+fn outline_correlation(reference: &Field, moving: &Field, mask: &[f32]) -> Field {
+    const SHIFTS: [(isize, isize); 5] = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)];
+    const SIGMA: f32 = 1.4;
+    let (w, h) = (reference.width, reference.height);
+    let [tx, ty] = gradient(&blur(reference, 0.8));
+    let [mx, my] = gradient(&blur(moving, 0.8));
+    let size = |x: &Field, y: &Field| {
+        let s = tile_sum(|i| if mask[i] > 0.0 { x.data[i] * x.data[i] + y.data[i] * y.data[i] } else { 0.0 }, w, h);
+        blur(&s, SIGMA)
+    };
+    let (stt, smm) = (size(&tx, &ty), size(&mx, &my));
+    let mut best = Field::zeros(stt.width, stt.height);
+    best.data.fill(-1.0);
+    for (dx, dy) in SHIFTS {
+        let shift = dy * w as isize + dx;
+        let product = |i: usize| {
+            let j = i.wrapping_add_signed(shift);
+            if mask[i] > 0.0 && j < w * h { tx.data[i] * mx.data[j] + ty.data[i] * my.data[j] } else { 0.0 }
+        };
+        let stm = blur(&tile_sum(product, w, h), SIGMA);
+        for i in 0..best.data.len() {
+            best.data[i] = best.data[i].max(stm.data[i] / (stt.data[i] * smm.data[i]).sqrt().max(1e-6));
+        }
+    }
+    for i in 0..best.data.len() {
+        // A weak outline in either image says that ink is missing, not that it is another's.
+        if stt.data[i] < 0.05 || smm.data[i] < 0.25 * stt.data[i] {
+            best.data[i] = f32::NAN;
+        }
+    }
+    best
 }
 
 /// Sum over the heaviest 8-connected patch of tiles above `least`.

@@ -15,6 +15,7 @@ releases the GIL. Nothing here is safe against another thread that writes into t
 `Scan` during a call: a read-only numpy array does not stop another owner of the same memory.
 """
 
+from seal_match_rs._enrolment import CardView, Enrolment, enrol, locate_on_card
 from seal_match_rs._native import (
     BoxError,
     Comparison,
@@ -34,7 +35,6 @@ from seal_match_rs._native import (
     build_profile,
     examine,
 )
-from seal_match_rs._enrolment import CardView, Enrolment, enrol, locate_on_card
 from seal_match_rs._verification import (
     Alignment,
     Difference,

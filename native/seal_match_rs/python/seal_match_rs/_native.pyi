@@ -1,5 +1,3 @@
-"""The engine's compiled part: see `seal_match_rs` for the documented interface over it."""
-
 from collections.abc import Sequence
 from typing import Literal, TypedDict, final
 
@@ -108,6 +106,7 @@ class Comparison:
 def examine(
     template: Template, scan: Scan, *, search_box: Sequence[float] | None = None
 ) -> Comparison | None: ...
+
 @final
 class Decision:
     @property

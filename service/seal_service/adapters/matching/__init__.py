@@ -1,7 +1,6 @@
 """The matching engine behind plain Python values; the service's only door to the native modules."""
 
-from seal_match_rs import Box, Profile, Verdict
-
+from seal_match_rs import Box, Difference, LocalShift, Profile, Verdict
 from seal_service.adapters.matching.batch import verify_batch
 from seal_service.adapters.matching.enrolment import EnrolledSeal, enrol, open_reference
 from seal_service.adapters.matching.errors import (
@@ -25,6 +24,7 @@ __all__ = [
     "BatchRow",
     "Box",
     "CardKey",
+    "Difference",
     "DpiUnequalError",
     "DpiUnknownError",
     "EnrolledSeal",
@@ -34,6 +34,7 @@ __all__ = [
     "FileMissingError",
     "FileUnreadableError",
     "ImageRefusedError",
+    "LocalShift",
     "MatchingError",
     "Profile",
     "ProfileUnreadableError",

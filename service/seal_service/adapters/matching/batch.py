@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from seal_match_rs import Profile
-
 from seal_service.adapters.matching.card_shelf import CardShelf
 from seal_service.adapters.matching.enrolment import EnrolledSeal, open_reference
 from seal_service.adapters.matching.errors import MatchingError
@@ -24,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 def verify_batch(
     items: Sequence[BatchItem], *, profile: Profile, threads: int
-) -> Iterator[RowResult]:
+) -> Generator[RowResult, None, None]:
     """Verify pairs, yielding one result an item in the order of the items.
 
     Parameters
@@ -54,7 +53,7 @@ def verify_batch(
 
 def _verify_in_order(
     items: Sequence[BatchItem], profile: Profile, threads: int
-) -> Iterator[RowResult]:
+) -> Generator[RowResult, None, None]:
     shelf = CardShelf((item.card for item in items if isinstance(item, BatchRow)), _enrol)
 
     def judge(row: BatchRow) -> RowResult:
@@ -96,7 +95,7 @@ def _judge(row: BatchRow, shelf: CardShelf, profile: Profile) -> RowResult:
         return FailedResult(error.code, str(error), row.id)
     except MemoryError:
         return FailedResult("OUT_OF_MEMORY", "there is not enough memory for this image", row.id)
-    except Exception as error:  # one bad row must not cost the others their results
+    except Exception as error:  # noqa: BLE001  # one bad row must not cost the others their results
         _log.exception("row %r failed", row.id)
         return FailedResult("INTERNAL", f"unexpected {type(error).__name__}", row.id)
     finally:

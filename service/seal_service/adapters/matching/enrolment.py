@@ -8,7 +8,6 @@ from pathlib import Path
 
 import seal_match_rs
 from seal_match_rs import Box, CardView, SealMatchError, Template, TemplateError
-
 from seal_service.adapters.matching.errors import refusal_of
 from seal_service.adapters.matching.files import read_image
 from seal_service.adapters.matching.images import DecodedImage, decode_image

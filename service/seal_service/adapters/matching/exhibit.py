@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seal_match_rs import Difference, Template, describe_difference
-
 from seal_service.adapters.matching.enrolment import TEMPLATE_MAGIC, EnrolledSeal
 from seal_service.adapters.matching.files import read_image
 from seal_service.adapters.matching.images import decode_image
@@ -14,7 +13,6 @@ from seal_service.adapters.matching.pictures import Picture, reduced, rgb_of, up
 from seal_service.adapters.matching.result import VerificationResult
 from seal_service.adapters.matching.verification import Examined
 
-MARGIN_MM = 4.0
 CUT_PX_PER_MM = 16.0
 MAX_VOUCHER_PX = 2400
 _MM_PER_INCH = 25.4
@@ -38,7 +36,9 @@ class Exhibit:
     difference : Difference or None
         The maps; None when nothing aligned.
     map_px_per_mm : float
-        Resolution of the maps.
+        Resolution of the maps; the seal's centre is in their middle.
+    hull_mm : tuple of (x, y)
+        The reserved seal's outline, from its centre.
     trusted : bool
         Whether the alignment can be believed.
     """
@@ -50,6 +50,7 @@ class Exhibit:
     moving_cut: Picture | None
     difference: Difference | None
     map_px_per_mm: float
+    hull_mm: tuple[tuple[float, float], ...]
     trusted: bool
 
 
@@ -86,15 +87,15 @@ def make_exhibit(
         moving_cut=moving_cut,
         difference=difference,
         map_px_per_mm=Template.PX_PER_MM,
+        hull_mm=tuple((x, y) for x, y in reference.template.hull_mm()),
         trusted=alignment is not None and alignment.trusted,
     )
 
 
 def _cut_size_mm(template: Template) -> tuple[float, float]:
-    """Return the (width, height) of the seal's upright box with some paper around it."""
-    hull = template.hull_mm()
-    half = [max(abs(point[axis]) for point in hull) for axis in (0, 1)]
-    return 2.0 * (half[0] + MARGIN_MM), 2.0 * (half[1] + MARGIN_MM)
+    """Return the (width, height) of the maps, so that pictures of both kinds lie side by side."""
+    height, width = template.ink().shape
+    return width / Template.PX_PER_MM, height / Template.PX_PER_MM
 
 
 def _card_cut(

@@ -6,7 +6,6 @@ import stat
 from pathlib import Path
 
 from seal_planes import DEFAULT_MAX_BYTES, TooManyBytesError
-
 from seal_service.adapters.matching.errors import (
     FileMissingError,
     FileUnreadableError,

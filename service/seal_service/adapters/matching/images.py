@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import seal_planes
 from seal_match_rs import Scan, ScanKind
 from seal_planes import ImagePlanes, PlanesError
-
 from seal_service.adapters.matching.errors import DpiUnequalError, DpiUnknownError, refusal_of
 
 EQUAL_WITHIN = 0.01
@@ -38,9 +37,7 @@ class DecodedImage:
             The resolution is outside what the engine accepts.
         """
         planes = self.planes
-        return Scan(
-            planes.y, planes.cb, planes.cr, dpi=self.dpi, bilevel=planes.kind == "bilevel"
-        )
+        return Scan(planes.y, planes.cb, planes.cr, dpi=self.dpi, bilevel=planes.kind == "bilevel")
 
 
 def decode_image(content: bytes, source: str, *, dpi: float | None) -> DecodedImage:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seal_match_rs import Box
-
 from seal_service.adapters.matching.result import FailedResult, RowId
 
 

@@ -7,6 +7,7 @@ import math
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
 from seal_planes import ImagePlanes
 
 Picture = NDArray[np.uint8]

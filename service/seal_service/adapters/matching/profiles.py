@@ -6,7 +6,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from seal_match_rs import Profile, ProfileError
-
 from seal_service.adapters.matching.errors import ProfileUnreadableError
 
 MAX_PROFILE_BYTES = 4 * 1024 * 1024

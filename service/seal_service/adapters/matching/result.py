@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from seal_match_rs import Verdict
 
 RowId = str | int | None
 JsonValue = str | int | float | None | list[str] | list[float] | dict[str, str]
-
-_NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +48,8 @@ class VerificationResult:
     profile: str
     elapsed_ms: float
     id: RowId = None
-    contributions: Mapping[str, float] = field(default=_NOTHING)
-    evidence: Mapping[str, float] = field(default=_NOTHING)
+    contributions: Mapping[str, float] = field(default_factory=dict)
+    evidence: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the fields of the command line's JSON, rounded below what can be measured."""

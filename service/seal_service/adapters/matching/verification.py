@@ -19,7 +19,6 @@ from seal_match_rs import (
     describe_alignment,
     examine,
 )
-
 from seal_service.adapters.matching.enrolment import EnrolledSeal
 from seal_service.adapters.matching.errors import SearchBoxError, refusal_of
 from seal_service.adapters.matching.files import read_image
