@@ -160,6 +160,7 @@ def test_seal_cut_by_the_edge_never_passes(reference: EnrolledSeal, profile: Pro
 
 
 def test_card_cut_by_the_edge_is_refused():
+    cut = stamped(plain(246, (1000, 800)), seal(1, dpi=300), (8, 40), dpi=300)
     with pytest.raises(MatchingError) as refused:
         enrol(
             [encoded(stamped(plain(246, (1000, 800)), seal(1, dpi=300), (8, 40), dpi=300))], dpi=300
@@ -261,12 +262,10 @@ def test_a_bad_row_leaves_the_others_done(impressions: Impressions, tmp_path: Pa
         assert "error" not in row or row["error"]["message"]
 
 
-@pytest.mark.parametrize("place", ["missing/out.jsonl", "", "file/out.jsonl", "a\0b", "x" * 300])
+@pytest.mark.parametrize("place", ["missing/out.jsonl", "", "file/out.jsonl", "x" * 300])
 def test_unwritable_output_is_known_before_the_work(
     place: str, impressions: Impressions, tmp_path: Path
 ):
-    if "\0" in place:
-        pytest.skip("no process can be given such an argument")
     (tmp_path / "file").write_text("in the way")
     out = tmp_path / place
     done = run("verify-batch", impressions.manifest, "--out", out)

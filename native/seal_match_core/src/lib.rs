@@ -11,5 +11,6 @@ pub mod geometry;
 pub mod ink;
 pub mod locate;
 pub mod plane;
+pub mod score;
 pub mod template;
 pub mod verify;

@@ -60,6 +60,8 @@ pub struct Comparison {
     pub evidence: Evidence,
     /// The channels of every region.
     pub regions: Vec<Region>,
+    /// Whether the whole seal lies inside the scan.
+    pub inside: bool,
 }
 
 /// Finds and aligns the reference in a scan: the places where it may be, best first; empty when nothing can be aligned.
@@ -191,21 +193,27 @@ pub fn examine(reference: &Reference, scan: &Scan<'_>, search: &Search) -> Optio
     let best = places.first()?.fit.inliers;
     places.retain(|a| a.fit.inliers > 0.6 * best && (a.fit.inliers > 0.25 || a.fit.inliers == best));
     places.truncate(3);
-    let mm = scan.px_per_mm();
     places
         .into_iter()
-        .filter_map(|alignment| compare_at(reference, alignment, mm))
+        .filter_map(|alignment| compare_at(reference, alignment, scan))
         .max_by(|a, b| a.agreement().total_cmp(&b.agreement()))
 }
 
-fn compare_at(reference: &Reference, alignment: Alignment, mm: f32) -> Option<Comparison> {
+fn compare_at(reference: &Reference, alignment: Alignment, scan: &Scan<'_>) -> Option<Comparison> {
+    let mm = scan.px_per_mm();
     let displacement = measure(&reference.edges, &alignment.window, &alignment.moving, &alignment.fit, reference.radius_mm)?;
     let gain = displacement.smooth.coefficients[2][0];
     let tiles = compare(reference, &alignment.window, &alignment.fit.pose, &displacement.smooth, gain)?;
     let colourless = alignment.ink == Ink::Dark;
     let evidence = Evidence::gather(reference, &alignment.fit, &displacement, &tiles, mm, colourless);
     let regions = regions::gather(reference, &displacement, &tiles, mm);
-    Some(Comparison { alignment, displacement, tiles, evidence, regions })
+    let luma = scan.luma();
+    let slack = 0.8 * mm;
+    let inside = reference.template.hull_mm().iter().all(|p| {
+        let [x, y] = alignment.fit.pose.map(p[0], p[1]);
+        x >= -slack && y >= -slack && x <= luma.width() as f32 + slack && y <= luma.height() as f32 + slack
+    });
+    Some(Comparison { alignment, displacement, tiles, evidence, regions, inside })
 }
 
 impl Comparison {

@@ -103,6 +103,13 @@ pub struct Comparison {
     nominal_px_per_mm: f32,
 }
 
+impl Comparison {
+    /// The core's comparison.
+    pub const fn core(&self) -> &CoreComparison {
+        &self.core
+    }
+}
+
 #[pymethods]
 impl Comparison {
     /// Clockwise rotation of the moving seal, degrees in (−180, 180].

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 mod engine;
 mod errors;
+mod profile;
 mod scan;
 
 /// Tell how this library was compiled: `"release"`, or `"debug"` where benchmarks must refuse to run.
@@ -27,6 +28,8 @@ mod _native {
         BoxError, ImageTooSmallError, NoSealError, PlaneError, PoorCardError, ProfileError, ResolutionError, SealMatchError,
         TemplateError,
     };
+    #[pymodule_export]
+    use super::profile::{Decision, Profile};
     #[pymodule_export]
     use super::scan::Scan;
 

@@ -50,7 +50,7 @@ def verify_batch_command(
     """
     weights = profile_for(profile)
     items = list(parse_manifest(_read(manifest), manifest.parent))
-    if out.exists() and out.samefile(manifest):
+    if _is_same_file(out, manifest):
         message = f"{out} is the manifest itself"
         raise typer.BadParameter(message, param_hint="'--out'")
     count = threads or len(os.sched_getaffinity(0))
@@ -65,6 +65,14 @@ def verify_batch_command(
             raise CommandError(message) from None
     summary = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     print(f"{len(items)} rows: {summary or 'nothing to do'}", file=sys.stderr)
+
+
+def _is_same_file(out: Path, manifest: Path) -> bool:
+    """Tell whether the output would overwrite the input; a place that is no place is not it."""
+    try:
+        return out.samefile(manifest)
+    except (OSError, ValueError):
+        return False
 
 
 def _read(manifest: Path) -> bytes:
