@@ -13,11 +13,12 @@ from PIL import Image
 
 from seal_service.adapters.matching import Exhibit, VerificationResult
 from seal_service.report.facts import ReportFacts
+from seal_service.report.languages import Words
 from seal_service.report.panels import Picture
 from seal_service.report.scenes import Scene, comparison_scenes, whole_voucher
 from seal_service.report.sheet import VERDICT_COLOURS
 from seal_service.report.statements import measurements, strength
-from seal_service.report.words import Words, plain_channel, plain_reason, plain_verdict
+from seal_service.report.words import plain_channel, plain_reason, plain_verdict
 
 
 def report_html(exhibit: Exhibit, facts: ReportFacts) -> bytes:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from seal_service.adapters.matching import Exhibit
 from seal_service.report import panels
+from seal_service.report.languages import Words
 from seal_service.report.panels import Picture
-from seal_service.report.words import Words
 
 
 class Scene(NamedTuple):

@@ -85,18 +85,18 @@ def _contributions(canvas: Canvas, at: tuple[int, int], result: VerificationResu
     if not top:
         return
     x, y = at
-    heading = _title(canvas, "What moved the score", "评分构成")
+    heading = _title(canvas, "What spoke for and against", "支持与反对的证据")
     y = canvas.text((x, y), heading, size=23, weight="bold") + 6
-    largest = max(abs(entry.added) for entry in top)
+    largest = max(abs(entry.moved) for entry in top)
     zero, reach = x + 452, 60
     for entry in top:
         canvas.text((x, y), canvas.label(entry.name), size=17)
-        length = max(2, round(reach * abs(entry.added) / largest))
-        colour = FOR_GENUINE if entry.added > 0 else FOR_FORGED
-        start = zero if entry.added > 0 else zero - length
+        length = max(2, round(reach * abs(entry.moved) / largest))
+        colour = FOR_GENUINE if entry.moved > 0 else FOR_FORGED
+        start = zero if entry.moved > 0 else zero - length
         canvas.fill((start, y + 4, length, 15), colour)
         canvas.fill((zero, y, 1, 24), FRAME)
-        number = f"{entry.added:+.2f}"
+        number = f"{entry.moved:+.2f}"
         canvas.text((x + PANEL_WIDTH, y), number, size=17, colour=colour, anchor="ra")
         y += 27
 

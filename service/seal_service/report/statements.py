@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from seal_service.adapters.matching import VerificationResult
 from seal_service.report.facts import ReportFacts
-from seal_service.report.words import Words, plain_channel
+from seal_service.report.languages import Words
+from seal_service.report.words import plain_channel
 
 TOP_CONTRIBUTIONS = 8
 _SPOKEN_LIMIT = 6.0
@@ -21,10 +22,10 @@ class Fact(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """What a channel added to the score (positive: towards genuine), and what was measured."""
+    """How far a channel moved the model (log odds, positive: towards genuine); what it measured."""
 
     name: Words
-    added: float
+    moved: float
     measured: float | None
 
 
@@ -78,7 +79,7 @@ def top_contributions(
     """Return the channels that moved the score most, either way, largest first."""
     ranked = sorted(result.contributions.items(), key=lambda entry: (-abs(entry[1]), entry[0]))
     return [
-        Contribution(plain_channel(name), added, result.evidence.get(name))
-        for name, added in ranked[:count]
-        if math.isfinite(added) and added != 0.0
+        Contribution(plain_channel(name), moved, result.evidence.get(name))
+        for name, moved in ranked[:count]
+        if math.isfinite(moved) and moved != 0.0
     ]

@@ -17,6 +17,7 @@ releases the GIL. Nothing here is safe against another thread that writes into t
 
 from seal_match_rs._enrolment import CardView, Enrolment, enrol, locate_on_card
 from seal_match_rs._native import (
+    EVIDENCE_CHANNELS,
     BoxError,
     Comparison,
     Decision,
@@ -49,6 +50,7 @@ from seal_match_rs._verification import (
 from seal_match_rs._words import Box, ScanKind, Verdict
 
 __all__ = [
+    "EVIDENCE_CHANNELS",
     "Alignment",
     "Box",
     "BoxError",

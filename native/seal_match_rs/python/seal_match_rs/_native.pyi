@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "EVIDENCE_CHANNELS",
     "BoxError",
     "Comparison",
     "Decision",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 __version__: str
+EVIDENCE_CHANNELS: list[str]
 
 def build_profile() -> Literal["release", "debug"]: ...
 
@@ -87,6 +89,7 @@ class Template:
 
 @final
 class Comparison:
+    REGION_CHANNELS: list[str]
     @property
     def rotation_deg(self) -> float: ...
     @property
@@ -102,6 +105,7 @@ class Comparison:
     def extra(self) -> NDArray[np.float32]: ...
     def missing(self) -> NDArray[np.float32]: ...
     def shifts(self) -> list[list[float]]: ...
+    def regions(self) -> NDArray[np.float32]: ...
 
 def examine(
     template: Template, scan: Scan, *, search_box: Sequence[float] | None = None
@@ -128,8 +132,7 @@ class Profile:
     def name(self) -> str: ...
     @property
     def version(self) -> str: ...
-    @property
-    def digest(self) -> str: ...
     def decide(
         self, comparison: Comparison | None, *, kind: Literal["colour", "grey", "bilevel"]
     ) -> Decision: ...
+    def region_statistics(self, comparison: Comparison) -> NDArray[np.float32]: ...

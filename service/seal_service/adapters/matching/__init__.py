@@ -1,6 +1,6 @@
 """The matching engine behind plain Python values; the service's only door to the native modules."""
 
-from seal_match_rs import Box, Difference, LocalShift, Profile, Verdict
+from seal_match_rs import Box, Difference, LocalShift, Verdict
 from seal_service.adapters.matching.batch import verify_batch
 from seal_service.adapters.matching.enrolment import EnrolledSeal, enrol, open_reference
 from seal_service.adapters.matching.errors import (
@@ -15,7 +15,7 @@ from seal_service.adapters.matching.errors import (
 )
 from seal_service.adapters.matching.exhibit import Exhibit, make_exhibit
 from seal_service.adapters.matching.manifest_row import BatchItem, BatchRow, CardKey
-from seal_service.adapters.matching.profiles import load_profile, profile_label
+from seal_service.adapters.matching.profiles import Profile, load_profile
 from seal_service.adapters.matching.result import FailedResult, RowId, RowResult, VerificationResult
 from seal_service.adapters.matching.verification import Examined, examine_voucher, verify
 
@@ -48,7 +48,6 @@ __all__ = [
     "load_profile",
     "make_exhibit",
     "open_reference",
-    "profile_label",
     "verify",
     "verify_batch",
 ]

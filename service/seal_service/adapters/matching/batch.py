@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from seal_match_rs import Profile
 from seal_service.adapters.matching.card_shelf import CardShelf
 from seal_service.adapters.matching.enrolment import EnrolledSeal, open_reference
 from seal_service.adapters.matching.errors import MatchingError
 from seal_service.adapters.matching.manifest_row import BatchItem, BatchRow, CardKey
+from seal_service.adapters.matching.profiles import Profile
 from seal_service.adapters.matching.result import FailedResult, RowResult
 from seal_service.adapters.matching.verification import verify
 

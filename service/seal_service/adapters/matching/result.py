@@ -34,7 +34,8 @@ class VerificationResult:
     id : str, int or None
         The caller's name for the pair.
     contributions, evidence : mapping
-        What each channel added to the score; the channels themselves.
+        How much each channel moved the model towards genuine (natural log odds, before
+        calibration), largest first; the channels themselves.
     """
 
     verdict: Verdict

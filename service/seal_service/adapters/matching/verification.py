@@ -12,7 +12,6 @@ from seal_match_rs import (
     Comparison,
     Decision,
     ImageTooSmallError,
-    Profile,
     ScanKind,
     SealMatchError,
     Verdict,
@@ -23,7 +22,7 @@ from seal_service.adapters.matching.enrolment import EnrolledSeal
 from seal_service.adapters.matching.errors import SearchBoxError, refusal_of
 from seal_service.adapters.matching.files import read_image
 from seal_service.adapters.matching.images import DecodedImage, decode_image
-from seal_service.adapters.matching.profiles import profile_label
+from seal_service.adapters.matching.profiles import Profile
 from seal_service.adapters.matching.result import RowId, VerificationResult
 
 
@@ -103,7 +102,7 @@ def examine_voucher(
         too_small = error.code
     except SealMatchError as error:
         raise refusal_of(error, source) from error
-    decision = profile.decide(comparison, kind=_evident_kind(image, comparison))
+    decision = profile.engine.decide(comparison, kind=_evident_kind(image, comparison))
     elapsed_ms = 1000.0 * (time.perf_counter() - start)
     alignment = None if comparison is None else describe_alignment(reference.template, comparison)
     verdict, reasons = _outcome(decision, too_small)
@@ -116,7 +115,7 @@ def examine_voucher(
         scale=None if alignment is None else alignment.scale,
         size_error_mm=None if alignment is None else alignment.size_error_mm,
         quality=decision.quality,
-        profile=profile_label(profile),
+        profile=profile.label,
         elapsed_ms=elapsed_ms,
         id=row_id,
         contributions=decision.contributions,

@@ -1,0 +1,114 @@
+"""Runs the engine over a folder in the practice format and keeps what it measured."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import seal_planes
+from seal_match_rs import _native
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One voucher as measured: its truth row, the seal's channels (n,), and its regions (m, channels), float32."""
+
+    truth: dict[str, Any]
+    die: str
+    category: str
+    level: str
+    evidence: NDArray[np.float32]
+    regions: NDArray[np.float32]
+
+    @property
+    def genuine(self) -> bool:
+        """Whether the die of the card made the impression."""
+        return self.category == "genuine"
+
+
+def scan_of(path: Path, dpi: float) -> tuple[_native.Scan, str]:
+    """Decode a file into the engine's scan and its kind."""
+    planes = seal_planes.decode(path.read_bytes(), dpi=dpi)
+    bilevel = planes.kind == "bilevel"
+    return _native.Scan(planes.y, planes.cb, planes.cr, dpi=float(dpi), bilevel=bilevel), planes.kind
+
+
+def truth_rows(folder: Path) -> list[dict[str, Any]]:
+    """The rows of `truth.jsonl`."""
+    return [json.loads(line) for line in (folder / "truth.jsonl").read_text("utf-8").splitlines() if line]
+
+
+def by_card(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The rows grouped by card, in the order in which cards first appear."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["card"], []).append(row)
+    return list(groups.values())
+
+
+def in_processes(work: Callable[[T], list[R]], items: list[T], jobs: int) -> list[R]:
+    """Apply `work` to every item in `jobs` processes and join the lists in order."""
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        return [result for part in pool.imap(work, items, chunksize=2) for result in part]
+
+
+def _measure(task: tuple[Path, list[dict[str, Any]]]) -> list[Sample]:
+    folder, rows = task
+    card, _ = scan_of(folder / rows[0]["card"], rows[0]["card_dpi"])
+    try:
+        template, _ = _native.Template.enrol([(card, None)])
+    except _native.SealMatchError:
+        return []
+    samples = []
+    for row in rows:
+        scan, _ = scan_of(folder / row["voucher"], row["dpi"])
+        found = _native.examine(template, scan)
+        if found is None:
+            continue
+        samples.append(
+            Sample(
+                truth=row,
+                die=f"{folder.name}/{row['card']}",
+                category=row["category"],
+                level=row["level"],
+                evidence=np.array(list(found.evidence().values()), dtype=np.float32),
+                regions=np.asarray(found.regions())[:, 2:].copy(),
+            ),
+        )
+    return samples
+
+
+def measure(folder: Path, *, jobs: int) -> list[Sample]:
+    """Measure every voucher of a folder; those in which nothing can be aligned are left out."""
+    tasks = [(folder, group) for group in by_card(truth_rows(folder))]
+    return in_processes(_measure, tasks, jobs)
+
+
+def cached(folder: Path, *, jobs: int) -> list[Sample]:
+    """Like :func:`measure`, remembered beside the folder under the engine's own digest."""
+    import hashlib
+
+    digest = hashlib.sha256(Path(str(_native.__file__)).read_bytes()).hexdigest()[:12]
+    store = folder / f"measured-{digest}.pickle"
+    if not store.exists():
+        store.write_bytes(pickle.dumps(measure(folder, jobs=jobs)))
+    return list(pickle.loads(store.read_bytes()))  # noqa: S301 - our own file
+
+
+def channel_names() -> tuple[list[str], list[str]]:
+    """Names of the seal's and of a region's channels."""
+    return list(_native.EVIDENCE_CHANNELS), list(_native.Comparison.REGION_CHANNELS)

@@ -1,0 +1,113 @@
+"""Reports: every channel and reason has words, and the sentences say what the numbers say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Impressions
+
+from seal_service.adapters.matching import LocalShift, examine_voucher, load_profile, open_reference
+from seal_service.report import panels
+from seal_service.report.canvas import Canvas
+from seal_service.report.channels import CHANNELS
+from seal_service.report.fonts import font
+from seal_service.report.statements import strength, top_contributions
+from seal_service.report.words import REASONS, plain_channel, plain_reason
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_reason_of_the_engine_has_words():
+    source = (ROOT / "native/seal_match_core/src/score.rs").read_text("utf-8")
+    # Error codes are no reasons; a reason is pushed, inserted or listed.
+    codes = set(re.findall(r'(?:push|insert|vec!\[)\(?(?:0, )?"([A-Z_]+)"', source))
+    assert codes
+    assert codes <= set(REASONS)
+    warnings = re.findall(
+        r'warnings\.push\("([A-Z_0-9]+)"',
+        (ROOT / "native/seal_match_core/src/template.rs").read_text("utf-8"),
+    )
+    assert set(warnings) <= set(REASONS)
+
+
+def test_every_channel_of_the_engine_has_words(impressions: Impressions):
+    row = impressions.row("genuine")
+    reference = open_reference(
+        impressions.folder / str(row["card"]), dpi=float(str(row["card_dpi"]))
+    )
+    found = examine_voucher(
+        reference,
+        impressions.folder / str(row["voucher"]),
+        profile=load_profile(),
+        dpi=float(str(row["voucher_dpi"])),
+    )
+    assert found.result.evidence
+    assert {*found.result.evidence, *found.result.contributions} <= set(CHANNELS)
+    moved = [abs(entry.moved) for entry in top_contributions(found.result)]
+    assert moved == sorted(moved, reverse=True)
+
+
+def test_unknown_codes_speak_for_themselves():
+    assert plain_reason("BRAND_NEW_CODE").english == "Brand new code."
+    assert plain_channel("brand_new").english == "brand new"
+
+
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [
+        (0.0, "as likely for a genuine seal as for a forged"),
+        (2.0, "about 100 times likelier if the seal is genuine"),
+        (-3.0, "about 1,000 times likelier if the seal is forged"),
+        (9.0, "more than 1,000,000 times likelier if the seal is genuine"),
+    ],
+)
+def test_score_is_said_in_words(score: float, words: str):
+    said = strength(score)
+    assert words in said.english
+    assert said.chinese
+
+
+def test_overlay_tells_card_voucher_and_both_apart():
+    reference = np.zeros((9, 9), np.float32)
+    moving = np.zeros((9, 9), np.float32)
+    reference[:, :6], moving[:, 3:] = 1.0, 1.0
+    row = panels.overlay(reference, moving)[13]
+    card, both, voucher = (row[x].astype(int) for x in (4, 13, 22))
+    assert card[2] > card[0]  # blue
+    assert voucher[0] > voucher[2]  # orange
+    assert both.sum() < min(card.sum(), voucher.sum())
+
+
+def test_arrows_are_means_by_trust_and_leave_out_what_nothing_supports():
+    shifts = (
+        LocalShift(0.1, 0.1, 0.3, 0.0, 1.0),
+        LocalShift(0.1, 0.1, 0.0, 0.0, 2.0),
+        LocalShift(0.1, 0.1, 9.0, 9.0, 0.1),
+        LocalShift(9.0, 9.0, 0.0, 0.2, 4.0),
+    )
+    first, second = panels.thinned(shifts)
+    assert first.dx_mm == pytest.approx(0.1)
+    assert second.dy_mm == pytest.approx(0.2)
+
+
+def test_report_without_chinese_glyphs_is_drawn_in_english(monkeypatch: pytest.MonkeyPatch):
+    from seal_service.report import fonts
+
+    monkeypatch.setattr(fonts, "chinese_typeface", lambda _weight: None)
+    font.cache_clear()
+    canvas = Canvas(300, 80)
+    assert not canvas.chinese
+    assert canvas.both((0, 0), plain_reason("SIZE_DIFFERS"), size=20) == 27
+    assert np.asarray(canvas.image).min() < 100
+    font.cache_clear()
+
+
+def test_long_text_is_wrapped_within_its_width():
+    canvas = Canvas(400, 400)
+    bottom = canvas.text((0, 0), "word " * 40 + "x" * 100 + "印" * 60, size=20, width=200)
+    assert bottom > 200
+    ink = np.asarray(canvas.image.convert("L"))
+    assert ink[:, 206:].min() > 200
