@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 REGION_STATISTICS = ("region_max", "region_3rd", "region_6th", "region_top", "region_median", "region_share")
 PASS_LIMITS = {"sibling": 0.005, "recut": 0.005, "rescan": 0.05, "refont": 0.001, "random": 0.001}
 """Share of each class that may pass on held-out dies: the figures that the product promises."""
+MINIMAL_SLOPE = 0.02
+"""log10 likelihood ratio per unit of raw output, at least."""
 FAIL_LIMIT = 0.003
 """Share of good and typical genuine seals that may score at or below the fail threshold."""
 
@@ -67,11 +69,12 @@ def calibrate(samples: Sequence[Sample], raw: Floats) -> list[tuple[float, float
     genuine = np.array([s.genuine for s in samples])
     weight = np.zeros(len(samples))
     weight[genuine] = 0.5 / genuine.sum()
-    classes = sorted({s.category for s in samples if not s.genuine})
+    # A print has the die's own geometry: what tells it from a stamping is texture, which this score does not weigh.
+    classes = sorted({s.category for s in samples if not s.genuine} - {"print"})
     for category in classes:
         here = np.array([s.category == category for s in samples])
         weight[here] = 0.5 / len(classes) / here.sum()
-    low, high = np.quantile(raw, [0.01, 0.99])
+    low, high = np.quantile(raw, [0.005, 0.995])
     grid = np.linspace(low, high, 41)
     # Smoothed before it is made monotone: a log odds that a hundred samples support, not a step that one made.
     width = (high - low) / 14
@@ -80,7 +83,10 @@ def calibrate(samples: Sequence[Sample], raw: Floats) -> list[tuple[float, float
         k = weight * np.exp(-0.5 * ((raw - g) / width) ** 2)
         odds.append(np.log10((k[genuine].sum() + 1e-6) / (k[~genuine].sum() + 1e-6)))
     rising = IsotonicRegression().fit_transform(grid, np.clip(odds, -4, 4))
-    return [(float(g), float(v)) for g, v in zip(grid, np.maximum.accumulate(rising + 1e-4 * np.arange(len(grid))), strict=True)]
+    # A least slope keeps apart what the raw output keeps apart, where the likelihood ratio itself is flat; it goes on to the ends.
+    grid = np.r_[grid[0] - 3, grid, grid[-1] + 3]
+    rising = np.r_[rising[0], rising, rising[-1]] + MINIMAL_SLOPE * (grid - grid[len(grid) // 2])
+    return [(float(g), float(v)) for g, v in zip(grid, rising, strict=True)]
 
 
 def scores_of(calibration: list[tuple[float, float]], raw: Floats) -> Floats:

@@ -57,7 +57,7 @@ SEAL_DIRECTION = {
 LEFT_OUT = ("size_mm", "ink_level", "mottle", "colourless")
 """Channels that describe the scan or the pad rather than the die."""
 
-CLASS_WEIGHT = {"sibling": 1.5, "rescan": 1.2, "recut": 1.0, "refont": 0.7, "random": 0.7, "print": 0.5}
+CLASS_WEIGHT = {"sibling": 1.5, "rescan": 1.2, "recut": 1.0, "refont": 0.7, "random": 0.7, "print": 0.0}
 _SURE_FORGED = ("refont", "recut", "random")
 
 

@@ -20,7 +20,7 @@ def accuracy_command(context: typer.Context) -> None:
         if missing in _EXTRA:
             message = f"{missing} is not installed; run: pip install 'sealmatch[accuracy]'"
         elif missing == "accuracy":
-            message = "the accuracy suite is not installed; run this from a working copy"
+            message = "the accuracy suite is not installed; run: make accuracy, in a working copy"
         else:
             raise
         raise CommandError(message) from error
