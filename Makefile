@@ -14,7 +14,7 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
-.PHONY: help setup build test test-fast lint format demo accuracy bench fuzz lock clean
+.PHONY: help setup build test test-fast lint format demo accuracy exam profile bench fuzz lock clean
 
 help: ## list every task
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,15 +51,21 @@ format: setup ## rewrite Rust and Python in the project's format
 	$(PY) -m ruff format $(PYTHON_CODE)
 	$(PY) -m ruff check --fix-only --quiet $(PYTHON_CODE)
 
-# The recipes of these three only name the program that does the work; what it does is told by the program's own help.
-demo: setup ## verify simulated vouchers and show the reports
-	$(PY) -m demo
+demo: setup ## simulate two seals, verify twenty vouchers, write a report picture of each verdict to out/demo
+	tools/demo.sh
 
-accuracy: setup ## measure the error rates on simulated impressions
-	$(PY) -m accuracy
+# `make accuracy WORK=/some/folder` keeps the simulated images and uses them again.
+accuracy: setup ## measure the error rates on 200 simulated dies (half an hour) and write docs/accuracy.md
+	.venv/bin/sealmatch accuracy --out docs/accuracy.md $(if $(WORK),--work $(WORK))
 
-bench: setup ## measure the speed, beside peers and our own scalar code
-	$(PY) -m bench
+exam: setup ## measure the error rates on a folder in the practice format: make exam DIR=../shared/practice
+	.venv/bin/sealmatch accuracy --exam $(DIR)
+
+profile: setup ## fit the default profile anew on 460 simulated dies (an hour); VERSION names it
+	.venv/bin/sealmatch accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml $(if $(WORK),--work $(WORK))
+
+bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image
+	$(PY) -m speed
 
 fuzz: setup ## fuzz the core's parsers, FUZZ_S seconds each (needs: cargo install cargo-fuzz, a nightly toolchain)
 	cd native/fuzz && for target in $$(cargo +nightly fuzz list); do \

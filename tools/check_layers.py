@@ -39,7 +39,7 @@ FRAMEWORKS = {
 }  # fmt: skip
 FRAMEWORK_FREE = {"application", "audit"}
 
-CORE_DEPENDENCIES = {"rustfft", "rayon", "multiversion"}
+CORE_DEPENDENCIES = {"rustfft", "rayon", "multiversion", "toml"}
 CORE_FORBIDDEN = re.compile(
     r"\b(pyo3|numpy|std::fs|std::env|std::net|std::process|std::time|println!|eprintln!|dbg!|tracing::|log::)"
 )

@@ -1,0 +1,82 @@
+"""Runs the whole engine with a profile over a folder and compares every verdict and pose with the truth."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from seal_match_rs import _native
+
+from accuracy.extract import by_card, in_processes, scan_of, truth_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MM_PER_INCH = 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One voucher judged: its truth, the verdict, and how far the seal's edge lies from where it is, RMS in mm (None: unknown)."""
+
+    truth: dict[str, Any]
+    verdict: str
+    score: float
+    reasons: tuple[str, ...]
+    edge_error_mm: float | None
+    elapsed_ms: float
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """Category and level."""
+        return self.truth["category"], self.truth["level"]
+
+
+def true_edge_px(truth: dict[str, Any], points_px: np.ndarray) -> np.ndarray | None:
+    """Where points of the card (n, 2) px truly lie in the voucher, (n, 2) px; None when the truth does not say."""
+    if (matrix := truth.get("h_card_to_voucher")) is not None:
+        mapped = np.c_[points_px, np.ones(len(points_px))] @ np.reshape(matrix, (3, 3)).T
+        return np.asarray(mapped[:, :2] / mapped[:, 2:])
+    if truth.get("camera"):
+        return None
+    angle = math.radians(truth["rot"])
+    size = truth["dpi"] / truth["card_dpi"] * truth["scale"]
+    turn = size * np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    centred = points_px - [truth["card_cx"], truth["card_cy"]]
+    return np.asarray(centred @ turn.T + [truth["cx"], truth["cy"]])
+
+
+def _judge(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Judged]:
+    folder, profile_text, rows = task
+    profile = _native.Profile.from_toml(profile_text)
+    card_dpi = rows[0]["card_dpi"]
+    card, _ = scan_of(folder / rows[0]["card"], card_dpi)
+    template, report = _native.Template.enrol([(card, None)])
+    hull_mm = np.array(template.hull_mm())
+    edge_px = hull_mm * (card_dpi / MM_PER_INCH) + np.array(report["centre_px"])
+    judged = []
+    for row in rows:
+        begin = time.perf_counter()
+        scan, kind = scan_of(folder / row["voucher"], row["dpi"])
+        found = _native.examine(template, scan)
+        decision = profile.decide(found, kind=kind)
+        elapsed = (time.perf_counter() - begin) * 1e3
+        error: float | None = None
+        if row["category"] == "genuine":
+            if found is None:
+                error = math.inf
+            elif (true := true_edge_px(row, edge_px)) is not None:
+                mapped = np.array(found.map_points([(float(x), float(y)) for x, y in hull_mm]))
+                px_per_mm = row["dpi"] / MM_PER_INCH
+                error = float(np.sqrt(np.mean(np.sum((mapped - true) ** 2, axis=1))) / px_per_mm)
+        judged.append(Judged(row, decision.verdict, decision.score, tuple(decision.reasons), error, elapsed))
+    return judged
+
+
+def judge(folder: Path, profile_text: str, *, jobs: int) -> list[Judged]:
+    """Judge every voucher of a folder in the practice format."""
+    tasks = [(folder, profile_text, group) for group in by_card(truth_rows(folder))]
+    return in_processes(_judge, tasks, jobs)
