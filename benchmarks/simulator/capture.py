@@ -62,8 +62,8 @@ def random_device(
     skew = float(rng.normal(0, 0.25 if not camera else 0.6))
     tolerance = 0.002 if card else 0.0032
     scale = float(np.clip(rng.normal(1.0, tolerance), 0.992, 1.008))
-    # The feed of a scanner and its optics disagree by a per mille or so: x and y differ.
-    uneven = 1.0 if camera else 1.0 + float(rng.normal(0, 0.0007))
+    # The feed of a scanner and its optics disagree by a few per mille: x and y differ.
+    uneven = 1.0 if camera else 1.0 + float(rng.normal(0, 0.003))
     stretch = np.diag([1.0, uneven, 1.0])
     warp = middle @ similarity(0, 0, scale=scale, rot_deg=skew) @ stretch @ back
     if camera:

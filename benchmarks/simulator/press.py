@@ -27,7 +27,8 @@ class Stroke:
     voids: number of places without ink. void_mm: their radius. dryness: 0..1, sparkle of paper
     through thin film. mottle: fine variation of the film. ring: extra ink at edges of strokes.
     smear_mm: length of a smear. ghost: strength of a second, weaker touch. dirt: specks.
-    edge: ink of the die's outer rim. elastic_mm: rms displacement.
+    edge: ink of the die's outer rim. elastic_mm: rms displacement. wander_mm: how far ink runs along
+    the paper's fibres, rms displacement of an edge.
     """
 
     pressure_tilt: float = 0.05
@@ -46,6 +47,7 @@ class Stroke:
     dirt: int = 2
     edge: float = 0.0
     elastic_mm: float = 0.02
+    wander_mm: float = 0.025
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +76,14 @@ def random_stroke(rng: np.random.Generator, level: str) -> Stroke:
             supply_waves=u(0.03, 0.10),
             spread_mm=u(0.03, 0.06),
             gain_mm=rng.normal(0.0, 0.018),
-            voids=int(rng.poisson(0.3)),
-            void_mm=u(0.3, 0.8),
-            dryness=u(0.02, 0.2),
+            voids=int(rng.poisson(1.5)),
+            void_mm=u(0.2, 0.8),
+            dryness=u(0.02, 0.45),
             mottle=u(0.06, 0.2),
             ring=u(0.0, 0.3),
             dirt=int(rng.poisson(2)),
-            elastic_mm=u(0.008, 0.03),
+            elastic_mm=u(0.01, 0.05),
+            wander_mm=u(0.014, 0.065),
         )
     stroke = Stroke(
         pressure_tilt=u(0.05, 0.35),
@@ -91,13 +94,14 @@ def random_stroke(rng: np.random.Generator, level: str) -> Stroke:
         gain_mm=rng.normal(0.005, 0.03),
         voids=int(rng.poisson(2.0)),
         void_mm=u(0.4, 1.4),
-        dryness=u(0.1, 0.5),
+        dryness=u(0.1, 0.65),
         mottle=u(0.1, 0.3),
         ring=u(0.0, 0.4),
         smear_mm=u(0.1, 0.3) if rng.random() < 0.12 else 0.0,
         dirt=int(rng.poisson(5)),
         edge=u(0.1, 0.4) if rng.random() < 0.12 else 0.0,
-        elastic_mm=u(0.012, 0.045),
+        elastic_mm=u(0.015, 0.065),
+        wander_mm=u(0.02, 0.08),
     )
     return stroke if level == "typical" else _spoil(stroke, rng)
 
@@ -118,7 +122,8 @@ def _spoil(stroke: Stroke, rng: np.random.Generator) -> Stroke:
     for name in chosen:
         values.update(faults[str(name)])
     values["voids"] = int(values["voids"])
-    values["elastic_mm"] = u(0.02, 0.055)
+    values["elastic_mm"] = u(0.02, 0.075)
+    values["wander_mm"] = u(0.025, 0.09)
     return Stroke(**values)
 
 
@@ -230,7 +235,10 @@ def _contact(
     level = min(0.84, max(0.16, level))
     push = np.float32(0.03 * ppm * slope)
     field = push * (pressure - 1) * 2 + push * (supply - 1)
-    field += np.float32(0.016 * ppm * slope) * grain(rng, relief.shape[:2], 1.25)
+    # Fibres: fine ones of a tenth of a millimetre and tufts of a third, half and half in variance.
+    run = np.float32(0.71 * stroke.wander_mm * ppm * slope)
+    field += run * grain(rng, relief.shape[:2], 0.08 * ppm)
+    field += run * grain(rng, relief.shape[:2], 0.25 * ppm)
     np.clip(field, -0.45, 0.45, out=field)
     # Edges move; what is flat (the die's floor, the middle of a broad stroke) stays as it is.
     field *= np.float32(4.0) * soft * (np.float32(1.0) - soft)

@@ -8,7 +8,9 @@ pub fn gaussian_half(sigma: f32) -> Vec<f32> {
     let radius = (3.0 * sigma).ceil().max(1.0) as usize;
     let mut k: Vec<f32> = (0..=radius).map(|i| (-0.5 * (i as f32 / sigma).powi(2)).exp()).collect();
     let total = k[0] + 2.0 * k[1..].iter().sum::<f32>();
-    k.iter_mut().for_each(|v| *v /= total);
+    for v in &mut k {
+        *v /= total;
+    }
     k
 }
 

@@ -188,20 +188,14 @@ impl Survey {
                 mass[(angle.rem_euclid(360.0) / 10.0) as usize % BINS] += size.min(0.6);
             }
         }
-        let smooth: [f32; BINS] =
-            std::array::from_fn(|i| mass[i] + 0.6 * (mass[(i + 1) % BINS] + mass[(i + BINS - 1) % BINS]));
+        let smooth: [f32; BINS] = std::array::from_fn(|i| mass[i] + 0.6 * (mass[(i + 1) % BINS] + mass[(i + BINS - 1) % BINS]));
         let mut peaks: Vec<(f32, f32)> = (0..BINS)
             .filter(|&i| smooth[i] >= smooth[(i + 1) % BINS] && smooth[i] > smooth[(i + BINS - 1) % BINS])
             .map(|i| (smooth[i], i as f32 * 10.0 + 5.0))
             .collect();
         peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
         // A seal of 10 mm has at least some 40 strongly inked cells.
-        peaks
-            .into_iter()
-            .filter(|p| p.0 > 6.0)
-            .take(3)
-            .filter_map(|(_, angle)| self.refit_ink(angle, 25.0))
-            .collect()
+        peaks.into_iter().filter(|p| p.0 > 6.0).take(3).filter_map(|(_, angle)| self.refit_ink(angle, 25.0)).collect()
     }
 
     /// The ink near a known hue as it looks in this scan; the ink itself when there is too little of it.
@@ -295,7 +289,14 @@ impl Survey {
         }
     }
 
-    fn split_chroma(&self, scan: &Scan<'_>, v: &[f32; 3], chroma: [Plane<'_>; 2], p0: [usize; 2], size: [usize; 2]) -> ChromaSplit {
+    fn split_chroma(
+        &self,
+        scan: &Scan<'_>,
+        v: &[f32; 3],
+        chroma: [Plane<'_>; 2],
+        p0: [usize; 2],
+        size: [usize; 2],
+    ) -> ChromaSplit {
         let [sx, sy] = scan.chroma_shift();
         let (c0, r0) = (p0[0] >> sx, p0[1] >> sy);
         let c1 = ((p0[0] + size[0] - 1) >> sx).min(chroma[0].width() - 1) + 1;

@@ -111,7 +111,7 @@ fn regions_at(mask: &Field, map: &Field, reach: usize, cell_px: f32) -> Vec<Seal
         });
         let mm = CELL_MM / cell_px;
         let side = [(box_px[2] - box_px[0]) * mm, (box_px[3] - box_px[1]) * mm];
-        let ok = |s: f32| s >= MIN_SIDE_MM && s <= MAX_SIDE_MM * 1.42;
+        let ok = |s: f32| (MIN_SIDE_MM..=MAX_SIDE_MM * 1.42).contains(&s);
         let long = side[0].max(side[1]);
         if ok(long) && side[0].min(side[1]) >= 4.0 {
             out.push(SealRegion { hull_px, box_px, mass });
@@ -161,9 +161,7 @@ pub fn search_centres(map: &Field, size_mm: [f32; 2], limit: usize) -> Vec<Centr
         let sums = blur(&box_sum(&votes, reach, reach), 1.0);
         let (mut top, mut at) = (0.0, 0);
         for (i, &v) in sums.data.iter().enumerate() {
-            let apart = |c: &Centre| {
-                ((i % w) as f32 - c.cell[0] / STEP as f32).hypot((i / w) as f32 - c.cell[1] / STEP as f32)
-            };
+            let apart = |c: &Centre| ((i % w) as f32 - c.cell[0] / STEP as f32).hypot((i / w) as f32 - c.cell[1] / STEP as f32);
             if v > top && centres.iter().all(|c| apart(c) > 0.55 * reach as f32) {
                 (top, at) = (v, i);
             }

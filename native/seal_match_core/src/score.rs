@@ -177,7 +177,13 @@ impl Profile {
     /// Judges a comparison, or its absence.
     pub fn decide(&self, comparison: Option<&Comparison>, kind: ScanKind) -> Decision {
         let Some(c) = comparison else {
-            return Decision { verdict: Verdict::Retake, score: -3.0, reasons: vec!["NO_SEAL_FOUND"], contributions: vec![], quality: 0.0 };
+            return Decision {
+                verdict: Verdict::Retake,
+                score: -3.0,
+                reasons: vec!["NO_SEAL_FOUND"],
+                contributions: vec![],
+                quality: 0.0,
+            };
         };
         let scores: Vec<f32> = c.regions.iter().map(|r| self.region.raw(&r.values)).collect();
         let statistics = statistics(&scores);
@@ -305,9 +311,8 @@ fn number_or(v: &toml::Value) -> Result<f32> {
 fn trees(table: &toml::Table, name: &str, known: &[&str]) -> Result<Trees> {
     let section = table.get(name).and_then(toml::Value::as_table).ok_or_else(|| bad(format!("[{name}] is missing")))?;
     let places: BTreeMap<&str, usize> = known.iter().enumerate().map(|(i, n)| (*n, i)).collect();
-    let list = |key: &str| {
-        section.get(key).and_then(toml::Value::as_array).ok_or_else(|| bad(format!("{name}.{key} is missing")))
-    };
+    let list =
+        |key: &str| section.get(key).and_then(toml::Value::as_array).ok_or_else(|| bad(format!("{name}.{key} is missing")));
     let channels: Vec<i32> = list("channels")?
         .iter()
         .map(|c| {
@@ -315,7 +320,11 @@ fn trees(table: &toml::Table, name: &str, known: &[&str]) -> Result<Trees> {
             places.get(word).map(|&i| i as i32).ok_or_else(|| bad(format!("{name}: no channel {word:?}")))
         })
         .collect::<Result<_>>()?;
-    let mut out = Trees { base: section.get("base").and_then(number).ok_or_else(|| bad(format!("{name}.base")))?, roots: vec![], nodes: vec![] };
+    let mut out = Trees {
+        base: section.get("base").and_then(number).ok_or_else(|| bad(format!("{name}.base")))?,
+        roots: vec![],
+        nodes: vec![],
+    };
     for tree in list("trees")? {
         let flat: Vec<f32> = tree
             .as_array()
@@ -334,12 +343,17 @@ fn trees(table: &toml::Table, name: &str, known: &[&str]) -> Result<Trees> {
             let child = |v: f32| {
                 let v = v as usize;
                 // Children come after their parent, so that no walk can go in a circle.
-                if v > i && v < count { Ok((first + v) as u32) } else { Err(bad(format!("{name}: a tree's child is out of place"))) }
+                if v > i && v < count {
+                    Ok((first + v) as u32)
+                } else {
+                    Err(bad(format!("{name}: a tree's child is out of place")))
+                }
             };
             out.nodes.push(if leaf {
                 Node { channel: -1, threshold: 0.0, left: 0, right: 0, value: n[4] }
             } else {
-                let channel = *channels.get(n[0] as usize).ok_or_else(|| bad(format!("{name}: a tree's channel is out of range")))?;
+                let channel =
+                    *channels.get(n[0] as usize).ok_or_else(|| bad(format!("{name}: a tree's channel is out of range")))?;
                 Node { channel, threshold: n[1], left: child(n[2])?, right: child(n[3])?, value: n[4] }
             });
         }

@@ -141,7 +141,7 @@ impl Template {
     fn cut(scan: &Scan<'_>, survey: &Survey, colour: &Ink, region: &SealRegion) -> Result<(Self, [f32; 2], f32)> {
         let mm = scan.px_per_mm();
         let b = region.box_px;
-        let coarse_centre = [(b[0] + b[2]) / 2.0, (b[1] + b[3]) / 2.0];
+        let coarse_centre = [f32::midpoint(b[0], b[2]), f32::midpoint(b[1], b[3])];
         let pad = (MARGIN_MM + 1.5) * mm;
         let corner = [(b[0] - pad).floor() as i32, (b[1] - pad).floor() as i32];
         let size = [(b[2] - b[0] + 2.0 * pad).ceil() as usize, (b[3] - b[1] + 2.0 * pad).ceil() as usize];
@@ -156,10 +156,8 @@ impl Template {
         for y in 0..soft.height {
             for x in 0..soft.width {
                 if soft.at(x, y) > 0.40 * level {
-                    let (u, v) = (
-                        ((x + window.x0) as f32 - coarse_centre[0]) / mm,
-                        ((y + window.y0) as f32 - coarse_centre[1]) / mm,
-                    );
+                    let (u, v) =
+                        (((x + window.x0) as f32 - coarse_centre[0]) / mm, ((y + window.y0) as f32 - coarse_centre[1]) / mm);
                     if rough_sides.outside(u, v) < 0.5 {
                         outline.push([u, v]);
                     }
@@ -177,7 +175,7 @@ impl Template {
         let (lo, hi) = hull.iter().fold(([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]), |(lo, hi), p| {
             ([lo[0].min(p[0]), lo[1].min(p[1])], [hi[0].max(p[0]), hi[1].max(p[1])])
         });
-        let centre_mm = [(lo[0] + hi[0]) / 2.0, (lo[1] + hi[1]) / 2.0];
+        let centre_mm = [f32::midpoint(lo[0], hi[0]), f32::midpoint(lo[1], hi[1])];
         let hull_mm: Vec<[f32; 2]> = hull.iter().map(|p| [p[0] - centre_mm[0], p[1] - centre_mm[1]]).collect();
         let centre_px = [coarse_centre[0] + centre_mm[0] * mm, coarse_centre[1] + centre_mm[1] * mm];
         let odd = |d: f32| 2 * ((d / 2.0 + MARGIN_MM) * PX_PER_MM).ceil() as usize + 1;
@@ -195,7 +193,13 @@ impl Template {
             quality: 0.0,
         };
         let (solid, weak) = ink.data.iter().fold((0.0_f32, 0.0_f32), |(s, w), &v| {
-            if v > 0.7 { (s + 1.0, w) } else if v > 0.35 { (s, w + 1.0) } else { (s, w) }
+            if v > 0.7 {
+                (s + 1.0, w)
+            } else if v > 0.35 {
+                (s, w + 1.0)
+            } else {
+                (s, w)
+            }
         });
         let contrast = (level / 0.45).min(1.0);
         template.quality = (solid / (solid + weak).max(1.0)).sqrt() * contrast;
@@ -216,7 +220,7 @@ impl Template {
         let reference = Reference::new(self.clone());
         let mm = card.scan.px_per_mm();
         let b = region.box_px;
-        let centre = [(b[0] + b[2]) / 2.0 / survey.cell_px, (b[1] + b[3]) / 2.0 / survey.cell_px];
+        let centre = [f32::midpoint(b[0], b[2]) / survey.cell_px, f32::midpoint(b[1], b[3]) / survey.cell_px];
         let (map, _) = survey.ink_map(&colour);
         let pad = (MARGIN_MM + 4.0) * mm;
         let corner = [(b[0] - pad).floor() as i32, (b[1] - pad).floor() as i32];
@@ -357,6 +361,13 @@ impl Template {
             }
         }
         let hull_mm: Vec<[f32; 2]> = numbers[6..].chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+        // The hull bounds every later search, so it must fit the grid, and it cannot be smaller than the seal it encloses.
+        let reach = [width, height].map(|n| (n - 1) as f32 / 2.0 / PX_PER_MM);
+        let radius_mm = hull_mm.iter().map(|p| p[0].hypot(p[1])).fold(0.0, f32::max);
+        let fits = hull_mm.iter().all(|p| p[0].abs() <= reach[0] && p[1].abs() <= reach[1]);
+        if !fits || 2.0 * radius_mm < 0.99 * numbers[0] {
+            return Err(bad("hull"));
+        }
         let mut ink = Vec::with_capacity(width * height);
         let mut body = rest[end..].iter();
         while let Some(&b) = body.next() {

@@ -10,7 +10,7 @@ use seal_match_core::plane::Field;
 use seal_match_core::template::{CardScan, PX_PER_MM, Reference, Template as CoreTemplate};
 use seal_match_core::verify::{Comparison as CoreComparison, Search, examine as core_examine};
 
-use crate::errors::{detached, to_py};
+use crate::errors::detached;
 use crate::scan::Scan;
 
 /// A reserved seal, ready to be stored and verified against.
@@ -29,6 +29,8 @@ impl Template {
 #[pymethods]
 impl Template {
     /// Enrols one or more cards of the same die; returns the template and a report.
+    // An argument extracted from Python objects is owned: there is no slice of them to borrow.
+    #[allow(clippy::needless_pass_by_value)]
     #[staticmethod]
     fn enrol(py: Python<'_>, cards: Vec<(Py<Scan>, Option<[f32; 4]>)>) -> PyResult<(Self, Py<PyDict>)> {
         let borrowed = cards.iter().map(|(scan, _)| scan.get().borrow(py)).collect::<PyResult<Vec<_>>>()?;
@@ -50,7 +52,7 @@ impl Template {
     /// Reads what `to_bytes` wrote.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Self> {
-        let core = CoreTemplate::from_bytes(data).map_err(|e| to_py(py, &e))?;
+        let core = detached(py, || CoreTemplate::from_bytes(data))?;
         Ok(Self { core, reference: OnceLock::new() })
     }
 
@@ -165,7 +167,7 @@ impl Comparison {
     fn map_points(&self, points_mm: Vec<[f32; 2]>) -> Vec<[f32; 2]> {
         let (pose, smooth) = (&self.core.alignment.fit.pose, &self.core.displacement.smooth);
         points_mm
-            .iter()
+            .into_iter()
             .map(|p| {
                 let d = smooth.displacement(p[0], p[1]);
                 pose.map(p[0] + d[0], p[1] + d[1])
@@ -195,12 +197,7 @@ impl Comparison {
 
     /// Local shifts beyond the smooth deformation: (x, y, dx, dy, trust) in millimetres.
     fn shifts(&self) -> Vec<[f32; 5]> {
-        self.core
-            .displacement
-            .coarse
-            .iter()
-            .map(|l| [l.at_mm[0], l.at_mm[1], l.shift_mm[0], l.shift_mm[1], l.trust])
-            .collect()
+        self.core.displacement.coarse.iter().map(|l| [l.at_mm[0], l.at_mm[1], l.shift_mm[0], l.shift_mm[1], l.trust]).collect()
     }
 }
 

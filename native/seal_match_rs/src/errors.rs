@@ -1,5 +1,7 @@
 //! One Python exception class per failure of the core, all under `SealMatchError`, each with a `code` attribute.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -14,6 +16,7 @@ create_exception!(seal_match_rs, PoorCardError, SealMatchError, "The card's seal
 create_exception!(seal_match_rs, BoxError, SealMatchError, "A box is empty or outside its image.");
 create_exception!(seal_match_rs, TemplateError, SealMatchError, "The bytes are not a template that this version reads.");
 create_exception!(seal_match_rs, ProfileError, SealMatchError, "The text is not a profile that this version reads.");
+create_exception!(seal_match_rs, EngineError, SealMatchError, "A defect of the engine, not of its arguments; please report it.");
 
 /// Maps a core error to its Python exception; the only place that does.
 pub fn to_py(py: Python<'_>, error: &Error) -> PyErr {
@@ -38,7 +41,20 @@ pub fn to_py(py: Python<'_>, error: &Error) -> PyErr {
     made
 }
 
+fn internal(py: Python<'_>) -> PyErr {
+    let made = EngineError::new_err("the engine failed internally");
+    let _ = made.value(py).setattr("code", "INTERNAL");
+    made
+}
+
 /// Runs `work` without the GIL and maps its error: the one funnel between Python and the core.
+///
+/// A panic becomes [`EngineError`]: the binding's own `PanicException` is a `BaseException`, which `except Exception` lets through.
 pub fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> seal_match_core::error::Result<T> + Send) -> PyResult<T> {
-    py.detach(work).map_err(|e| to_py(py, &e))
+    // What a panic may leave half-done is dropped with `work`: templates and profiles are frozen, a `OnceLock` that was being
+    // filled stays empty, and scans are only read.
+    match py.detach(|| catch_unwind(AssertUnwindSafe(work))) {
+        Ok(done) => done.map_err(|e| to_py(py, &e)),
+        Err(_) => Err(internal(py)),
+    }
 }

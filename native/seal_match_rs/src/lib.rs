@@ -25,8 +25,8 @@ mod _native {
     use super::engine::{Comparison, Template, examine};
     #[pymodule_export]
     use super::errors::{
-        BoxError, ImageTooSmallError, NoSealError, PlaneError, PoorCardError, ProfileError, ResolutionError, SealMatchError,
-        TemplateError,
+        BoxError, EngineError, ImageTooSmallError, NoSealError, PlaneError, PoorCardError, ProfileError, ResolutionError,
+        SealMatchError, TemplateError,
     };
     #[pymodule_export]
     use super::profile::{Decision, Profile};

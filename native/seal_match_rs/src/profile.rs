@@ -7,7 +7,7 @@ use seal_match_core::plane::ScanKind;
 use seal_match_core::score::{Decision as CoreDecision, Profile as CoreProfile};
 
 use crate::engine::Comparison;
-use crate::errors::{ProfileError, detached, to_py};
+use crate::errors::{ProfileError, detached};
 
 /// Weights, calibration and thresholds of one version.
 #[pyclass(frozen, module = "seal_match_rs")]
@@ -20,7 +20,7 @@ impl Profile {
     /// Parses a profile's TOML.
     #[staticmethod]
     fn from_toml(py: Python<'_>, text: &str) -> PyResult<Self> {
-        let core = CoreProfile::from_toml(text).map_err(|e| to_py(py, &e))?;
+        let core = detached(py, || CoreProfile::from_toml(text))?;
         Ok(Self { core })
     }
 
@@ -50,8 +50,9 @@ impl Profile {
     }
 
     /// Order statistics of a comparison's regions, (6,) float32, for fitting the seal model.
-    fn region_statistics<'py>(&self, py: Python<'py>, comparison: &Comparison) -> Bound<'py, PyArray1<f32>> {
-        PyArray1::from_slice(py, &self.core.region_statistics(comparison.core()))
+    fn region_statistics<'py>(&self, py: Python<'py>, comparison: &Comparison) -> PyResult<Bound<'py, PyArray1<f32>>> {
+        let found = detached(py, || Ok(self.core.region_statistics(comparison.core())))?;
+        Ok(PyArray1::from_slice(py, &found))
     }
 }
 

@@ -96,7 +96,8 @@ impl Coarse {
             .collect();
         let mut best: Vec<Hypothesis> = (0..ROTATIONS)
             .filter(|&r| {
-                peaks[r].score >= peaks[(r + ROTATIONS - 1) % ROTATIONS].score && peaks[r].score > peaks[(r + 1) % ROTATIONS].score
+                peaks[r].score >= peaks[(r + ROTATIONS - 1) % ROTATIONS].score
+                    && peaks[r].score > peaks[(r + 1) % ROTATIONS].score
             })
             .map(|r| peaks[r])
             .collect();

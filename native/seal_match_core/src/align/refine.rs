@@ -101,7 +101,15 @@ impl MovingEdges {
 
     /// Looks along each edge's normal up to `reach_px` either way. The nearest of equally strong edges is preferred by
     /// `pull`, a penalty at full reach in units of gradient.
-    pub fn measure(&self, edges: &[Edge], pose: &Pose, bend: &dyn Fn(&Edge) -> f32, reach_px: f32, step_px: f32, pull: f32) -> Vec<Offset> {
+    pub fn measure(
+        &self,
+        edges: &[Edge],
+        pose: &Pose,
+        bend: &dyn Fn(&Edge) -> f32,
+        reach_px: f32,
+        step_px: f32,
+        pull: f32,
+    ) -> Vec<Offset> {
         let steps = (reach_px / step_px).round() as usize;
         let mut profile = vec![0.0_f32; 2 * steps + 1];
         edges
@@ -127,7 +135,11 @@ impl MovingEdges {
                 }
                 let k = best.1;
                 if k == 0 || k == 2 * steps {
-                    return Offset { px: shift + (k as f32 - steps as f32) * step_px, strength: profile[k].max(0.0), found: false };
+                    return Offset {
+                        px: shift + (k as f32 - steps as f32) * step_px,
+                        strength: profile[k].max(0.0),
+                        found: false,
+                    };
                 }
                 let (a, b, c) = (profile[k - 1], profile[k], profile[k + 1]);
                 let curve = a - 2.0 * b + c;
@@ -166,7 +178,14 @@ pub struct Fit {
 pub const ROUNDS_MM: [f32; 5] = [1.05, 0.8, 0.5, 0.38, 0.27];
 
 /// Refines a start over the given rounds; `None` when too few edges are seen. Scale stays within `scale_range` of nominal.
-pub fn refine(edges: &[Edge], moving: &MovingEdges, start: Pose, nominal_px_per_mm: f32, scale_range: f32, rounds_mm: &[f32]) -> Option<Fit> {
+pub fn refine(
+    edges: &[Edge],
+    moving: &MovingEdges,
+    start: Pose,
+    nominal_px_per_mm: f32,
+    scale_range: f32,
+    rounds_mm: &[f32],
+) -> Option<Fit> {
     let mut fit = None;
     let mut pull = 0.0;
     let mut pose = start;
@@ -180,7 +199,15 @@ pub fn refine(edges: &[Edge], moving: &MovingEdges, start: Pose, nominal_px_per_
 }
 
 /// One round: measure, fit robustly, move. Also gives the strength of strong edges.
-fn round(edges: &[Edge], moving: &MovingEdges, mut pose: Pose, mm: f32, scale_range: f32, reach_mm: f32, pull: f32) -> Option<(Fit, f32)> {
+fn round(
+    edges: &[Edge],
+    moving: &MovingEdges,
+    mut pose: Pose,
+    mm: f32,
+    scale_range: f32,
+    reach_mm: f32,
+    pull: f32,
+) -> Option<(Fit, f32)> {
     let step_px = if reach_mm > 0.4 { mm / 7.9 } else { mm / 15.8 };
     let offsets = moving.measure(edges, &pose, &|_| 0.0, reach_mm * mm, step_px, pull);
     let mut strengths: Vec<f32> = offsets.iter().map(|o| o.strength).collect();

@@ -22,7 +22,7 @@ pub const OCCLUDED: f32 = 0.32;
 /// The smooth part: displacement (x, y) and ink gain, each quadratic in position divided by the seal's radius; millimetres.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Smooth {
-    /// Six coefficients (1, x, y, x², xy, y²) for d_x, d_y, g.
+    /// Six coefficients (1, x, y, x², xy, y²) for `d_x`, `d_y`, g.
     pub coefficients: [[f32; 6]; 3],
     radius_mm: f32,
 }
@@ -263,10 +263,8 @@ fn local(measured: &[Measured], radius_mm: f32, sigma_mm: f32) -> Vec<Local> {
                 occluded: (1.0 - s[11] / s[12]) as f32,
             };
             if s[5] >= 4.0 {
-                let normal = Normal::<3> {
-                    matrix: [[s[0], s[1], -s[3]], [0.0, s[2], -s[4]], [0.0, 0.0, s[5]]],
-                    rhs: [s[6], s[7], -s[8]],
-                };
+                let normal =
+                    Normal::<3> { matrix: [[s[0], s[1], -s[3]], [0.0, s[2], -s[4]], [0.0, 0.0, s[5]]], rhs: [s[6], s[7], -s[8]] };
                 if let Some(x) = normal.solve(&[0.5; 3]) {
                     let (a, b, c) = (s[0], s[1], s[2]);
                     let trust = 0.5 * (a + c) - (0.25 * (a - c) * (a - c) + b * b).sqrt();

@@ -197,7 +197,14 @@ fn q(f: &Field, at: f32, otherwise: f32) -> f32 {
 
 impl Evidence {
     /// Gathers the channels of one comparison.
-    pub fn gather(reference: &Reference, fit: &Fit, d: &Displacement, t: &Tiles, nominal_px_per_mm: f32, colourless: bool) -> Self {
+    pub fn gather(
+        reference: &Reference,
+        fit: &Fit,
+        d: &Displacement,
+        t: &Tiles,
+        nominal_px_per_mm: f32,
+        colourless: bool,
+    ) -> Self {
         let [cx, cy, cg] = &d.smooth.coefficients;
         let coarse = shifts(&d.coarse);
         let fine = shifts(&d.fine);
@@ -250,9 +257,8 @@ impl Evidence {
             (Some(high), Some(mid)) => (high - mid) / high.max(0.05),
             _ => 0.0,
         };
-        let share_of = |lo: f32, hi: f32| {
-            solid.iter().filter(|v| (lo..hi).contains(*v)).count() as f32 / solid.len().max(1) as f32
-        };
+        let share_of =
+            |lo: f32, hi: f32| solid.iter().filter(|v| (lo..hi).contains(*v)).count() as f32 / solid.len().max(1) as f32;
         let (void_share, pale_share) = (share_of(-1.0, 0.22), share_of(0.22, 0.65));
         let replaced = inside(&t.maps.replaced);
         let outlines = inside(&t.maps.outline);

@@ -166,8 +166,7 @@ fn summarise(reference: &Reference, flat: &Field, covered: &Field, extra: &Field
     let mask: Vec<f32> = reference.support.data.iter().zip(&covered.data).map(|(s, c)| s * (1.0 - c)).collect();
     let sum = |f: &dyn Fn(usize) -> f32| tile_sum(|i| if mask[i] > 0.0 { f(i) } else { 0.0 }, w, h);
     let (st, sm) = (sum(&|i| t.data[i]), sum(&|i| m.data[i]));
-    let (stt, smm, stm) =
-        (sum(&|i| t.data[i] * t.data[i]), sum(&|i| m.data[i] * m.data[i]), sum(&|i| t.data[i] * m.data[i]));
+    let (stt, smm, stm) = (sum(&|i| t.data[i] * t.data[i]), sum(&|i| m.data[i] * m.data[i]), sum(&|i| t.data[i] * m.data[i]));
     let count = sum(&|_| 1.0);
     let stroke = sum(&|i| f32::from(reference.ink.data[i] > 0.6));
     let inked = sum(&|i| if reference.ink.data[i] > 0.6 { m.data[i].min(1.0) } else { 0.0 });
@@ -318,7 +317,8 @@ fn foreign_tiles(reference: &Reference, extra: &Field) -> Vec<bool> {
     let mut stack = Vec::new();
     for j in 0..th {
         for i in 0..tw {
-            let (x, y) = ((i * TILE_PX + 1).min(reference.support.width - 1), (j * TILE_PX + 1).min(reference.support.height - 1));
+            let (x, y) =
+                ((i * TILE_PX + 1).min(reference.support.width - 1), (j * TILE_PX + 1).min(reference.support.height - 1));
             let k = j * tw + i;
             if strong[k] && reference.support.at(x, y) == 0.0 {
                 foreign[k] = true;

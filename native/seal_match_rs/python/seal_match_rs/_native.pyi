@@ -9,6 +9,7 @@ __all__ = [
     "BoxError",
     "Comparison",
     "Decision",
+    "EngineError",
     "ImageTooSmallError",
     "NoSealError",
     "PlaneError",
@@ -44,6 +45,7 @@ class PoorCardError(SealMatchError):
 class BoxError(SealMatchError): ...
 class TemplateError(SealMatchError): ...
 class ProfileError(SealMatchError): ...
+class EngineError(SealMatchError): ...
 
 class _EnrolReport(TypedDict):
     quality: float
