@@ -61,7 +61,7 @@ accuracy: setup ## measure the error rates on 200 simulated dies (half an hour) 
 exam: setup ## measure the error rates on a folder in the practice format: make exam DIR=../shared/practice
 	.venv/bin/sealmatch accuracy --exam $(DIR)
 
-profile: setup ## fit the default profile anew on 460 simulated dies (an hour); VERSION names it
+profile: setup ## fit the default profile anew on 170 simulated dies (a quarter of an hour); VERSION names it
 	.venv/bin/sealmatch accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml $(if $(WORK),--work $(WORK))
 
 bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image

@@ -1,1 +1,1 @@
-"""Measures the engine's accuracy on simulated impressions, and fits the profiles that it judges by."""
+"""Measures the engine's accuracy on simulated impressions; fits the profiles that it judges by."""

@@ -7,9 +7,10 @@ import multiprocessing
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
+
 import seal_planes
 from seal_match_rs import _native
 
@@ -25,7 +26,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One voucher as measured: its truth row, the seal's channels (n,), and its regions (m, channels), float32."""
+    """One voucher as measured.
+
+    Its truth row, the seal's channels (n,), and its regions (m, channels), float32.
+    """
 
     truth: dict[str, Any]
     die: str
@@ -40,20 +44,26 @@ class Sample:
         return self.category == "genuine"
 
 
-def scan_of(path: Path, dpi: float) -> tuple[_native.Scan, str]:
+def scan_of(path: Path, dpi: float) -> tuple[_native.Scan, Literal["colour", "grey", "bilevel"]]:
     """Decode a file into the engine's scan and its kind."""
     planes = seal_planes.decode(path.read_bytes(), dpi=dpi)
     bilevel = planes.kind == "bilevel"
-    return _native.Scan(planes.y, planes.cb, planes.cr, dpi=float(dpi), bilevel=bilevel), planes.kind
+    return _native.Scan(
+        planes.y, planes.cb, planes.cr, dpi=float(dpi), bilevel=bilevel
+    ), planes.kind
 
 
 def truth_rows(folder: Path) -> list[dict[str, Any]]:
-    """The rows of `truth.jsonl`."""
-    return [json.loads(line) for line in (folder / "truth.jsonl").read_text("utf-8").splitlines() if line]
+    """Return the rows of `truth.jsonl`."""
+    return [
+        json.loads(line)
+        for line in (folder / "truth.jsonl").read_text("utf-8").splitlines()
+        if line
+    ]
 
 
 def by_card(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The rows grouped by card, in the order in which cards first appear."""
+    """Return the rows grouped by card, in the order in which cards first appear."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row["card"], []).append(row)
@@ -71,7 +81,7 @@ def _measure(task: tuple[Path, list[dict[str, Any]]]) -> list[Sample]:
     card, _ = scan_of(folder / rows[0]["card"], rows[0]["card_dpi"])
     try:
         template, _ = _native.Template.enrol([(card, None)])
-    except _native.SealMatchError:
+    except (_native.PoorCardError, _native.NoSealError):
         return []
     samples = []
     for row in rows:

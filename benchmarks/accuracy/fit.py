@@ -1,4 +1,7 @@
-"""Fits, calibrates and writes a profile: models by cross-fitting over dies, calibration and thresholds on what was held out."""
+"""Fits, calibrates and writes a profile.
+
+Models by cross-fitting over dies, calibration and thresholds on what was held out.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,14 @@ if TYPE_CHECKING:
     from accuracy.extract import Sample
     from accuracy.models import Floats
 
-REGION_STATISTICS = ("region_max", "region_3rd", "region_6th", "region_top", "region_median", "region_share")
+REGION_STATISTICS = (
+    "region_max",
+    "region_3rd",
+    "region_6th",
+    "region_top",
+    "region_median",
+    "region_share",
+)
 PASS_LIMITS = {"sibling": 0.005, "recut": 0.005, "rescan": 0.05, "refont": 0.001, "random": 0.001}
 """Share of each class that may pass on held-out dies: the figures that the product promises."""
 MINIMAL_SLOPE = 0.02
@@ -29,7 +39,10 @@ FAIL_LIMIT = 0.003
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The two models, the held-out raw outputs (n,) that calibration and thresholds rest on, and the samples' rows."""
+    """The two models, and the held-out raw outputs (n,).
+
+    Calibration and thresholds rest on the latter.
+    """
 
     regions: Boosted
     seal: Boosted
@@ -37,7 +50,7 @@ class Fitted:
 
 
 def fold_of(samples: Sequence[Sample], folds: int) -> Floats:
-    """A fold number for every sample, the same for all of a die."""
+    """Return a fold number for every sample, the same for all of a die."""
     dies = {die: i for i, die in enumerate(sorted({s.die for s in samples}))}
     return np.array([dies[s.die] % folds for s in samples])
 
@@ -48,9 +61,11 @@ def cross_fit(samples: Sequence[Sample]) -> Fitted:
     statistics = np.zeros((len(samples), len(REGION_STATISTICS)))
     halves = fold_of(samples, 2)
     for half in range(2):
-        model = fit_regions([s for s, h in zip(samples, halves, strict=True) if h != half], region_names)
+        model = fit_regions(
+            [s for s, h in zip(samples, halves, strict=True) if h != half], region_names
+        )
         index = np.flatnonzero(halves == half)
-        scores = region_scores(model, [samples[i] for i in index])
+        scores = region_scores(model, [samples[int(i)] for i in index])
         statistics[index] = [region_statistics(s) for s in scores]
     rows = np.hstack([np.array([s.evidence for s in samples]), statistics])
     names = [*seal_names, *REGION_STATISTICS]
@@ -58,32 +73,38 @@ def cross_fit(samples: Sequence[Sample]) -> Fitted:
     held_out = np.zeros(len(samples))
     for fold in range(5):
         train = np.flatnonzero(folds != fold)
-        model = fit_seal([samples[i] for i in train], rows[train], names)
+        model = fit_seal([samples[int(i)] for i in train], rows[train], names)
         columns = [names.index(c) for c in model.channels]
         held_out[folds == fold] = model.raw(rows[folds == fold][:, columns])
     return Fitted(fit_regions(samples, region_names), fit_seal(samples, rows, names), held_out)
 
 
 def calibrate(samples: Sequence[Sample], raw: Floats) -> list[tuple[float, float]]:
-    """Raw output → log10 likelihood ratio: isotonic regression with each forgery class weighing the same (PAV, Brümmer 2010)."""
+    """Map raw output to log10 likelihood ratio.
+
+    Isotonic regression with each forgery class weighing the same (PAV, Brümmer 2010).
+    """
     genuine = np.array([s.genuine for s in samples])
     weight = np.zeros(len(samples))
     weight[genuine] = 0.5 / genuine.sum()
-    # A print has the die's own geometry: what tells it from a stamping is texture, which this score does not weigh.
+    # A print has the die's own geometry: what tells it from a stamping is texture, which this
+    # score does not weigh.
     classes = sorted({s.category for s in samples if not s.genuine} - {"print"})
     for category in classes:
         here = np.array([s.category == category for s in samples])
         weight[here] = 0.5 / len(classes) / here.sum()
     low, high = np.quantile(raw, [0.005, 0.995])
     grid = np.linspace(low, high, 41)
-    # Smoothed before it is made monotone: a log odds that a hundred samples support, not a step that one made.
+    # Smoothed before it is made monotone: a log odds that a hundred samples support, not a step
+    # that one made.
     width = (high - low) / 14
     odds = []
     for g in grid:
         k = weight * np.exp(-0.5 * ((raw - g) / width) ** 2)
         odds.append(np.log10((k[genuine].sum() + 1e-6) / (k[~genuine].sum() + 1e-6)))
     rising = IsotonicRegression().fit_transform(grid, np.clip(odds, -4, 4))
-    # A least slope keeps apart what the raw output keeps apart, where the likelihood ratio itself is flat; it goes on to the ends.
+    # A least slope keeps apart what the raw output keeps apart, where the likelihood ratio itself
+    # is flat; it goes on to the ends.
     grid = np.r_[grid[0] - 3, grid, grid[-1] + 3]
     rising = np.r_[rising[0], rising, rising[-1]] + MINIMAL_SLOPE * (grid - grid[len(grid) // 2])
     return [(float(g), float(v)) for g, v in zip(grid, rising, strict=True)]
@@ -92,11 +113,11 @@ def calibrate(samples: Sequence[Sample], raw: Floats) -> list[tuple[float, float
 def scores_of(calibration: list[tuple[float, float]], raw: Floats) -> Floats:
     """Calibrated scores of raw outputs."""
     x, y = zip(*calibration, strict=True)
-    return np.interp(raw, x, y)
+    return np.asarray(np.interp(raw, x, y), dtype=np.float64)
 
 
 def thresholds(samples: Sequence[Sample], score: Floats) -> tuple[float, float]:
-    """The lowest PASS threshold that keeps every class within its limit, and the FAIL threshold."""
+    """Return the lowest PASS threshold within every class's limit, and the FAIL threshold."""
     category = np.array([s.category for s in samples])
     level = np.array([s.level for s in samples])
     least = []
@@ -108,7 +129,9 @@ def thresholds(samples: Sequence[Sample], score: Floats) -> tuple[float, float]:
     return max(least), float(min(clean[int(FAIL_LIMIT * len(clean))], max(least) - 0.1))
 
 
-def write_profile(out: Path, fitted: Fitted, samples: Sequence[Sample], *, version: str, measured_on: str) -> str:
+def write_profile(
+    out: Path, fitted: Fitted, samples: Sequence[Sample], *, version: str, measured_on: str
+) -> str:
     """Write the profile and return a short account of it."""
     calibration = calibrate(samples, fitted.held_out)
     score = scores_of(calibration, fitted.held_out)
@@ -119,7 +142,8 @@ def write_profile(out: Path, fitted: Fitted, samples: Sequence[Sample], *, versi
     out.write_text(
         f'name = "default"\nversion = "{version}"\nmeasured_on = "{measured_on}"\n\n'
         f"# Held-out dies (cross-fitted):\n{comment}\n\ncalibration = [\n{points}\n]\n\n"
-        f"[thresholds]\npass_colour = {passing:.3f}\npass_grey = {passing + 0.3:.3f}\npass_bilevel = {passing + 0.3:.3f}\n"
+        f"[thresholds]\npass_colour = {passing:.3f}\npass_grey = {passing + 0.3:.3f}\n"
+        f"pass_bilevel = {passing + 0.3:.3f}\n"
         f"fail = {failing:.3f}\n\n{fitted.regions.toml('region')}\n{fitted.seal.toml('seal')}",
         encoding="utf-8",
     )
@@ -142,4 +166,10 @@ def table(samples: Sequence[Sample], score: Floats, passing: float, failing: flo
 def fit(folders: Sequence[Path], out: Path, *, version: str, jobs: int) -> str:
     """Fit a profile on simulated folders; prints nothing, returns the account."""
     samples = [s for folder in folders for s in cached(folder, jobs=jobs) if len(s.regions) > 3]
-    return write_profile(out, cross_fit(samples), samples, version=version, measured_on=", ".join(f.name for f in folders))
+    return write_profile(
+        out,
+        cross_fit(samples),
+        samples,
+        version=version,
+        measured_on=", ".join(f.name for f in folders),
+    )

@@ -1,4 +1,4 @@
-"""Runs the whole engine with a profile over a folder and compares every verdict and pose with the truth."""
+"""Runs the whole engine with a profile over a folder; compares verdicts and poses with truth."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from seal_match_rs import _native
 
 from accuracy.extract import by_card, in_processes, scan_of, truth_rows
+from seal_match_rs import _native
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,10 @@ MM_PER_INCH = 25.4
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One voucher judged: its truth, the verdict, and how far the seal's edge lies from where it is, RMS in mm (None: unknown)."""
+    """One voucher judged: its truth, the verdict, and the error of the seal's edge.
+
+    The error is how far the edge lies from where it is, RMS in mm (None: unknown).
+    """
 
     truth: dict[str, Any]
     verdict: str
@@ -36,7 +39,10 @@ class Judged:
 
 
 def true_edge_px(truth: dict[str, Any], points_px: np.ndarray) -> np.ndarray | None:
-    """Where points of the card (n, 2) px truly lie in the voucher, (n, 2) px; None when the truth does not say."""
+    """Return where points of the card (n, 2) px truly lie in the voucher, (n, 2) px.
+
+    None when the truth does not say.
+    """
     if (matrix := truth.get("h_card_to_voucher")) is not None:
         mapped = np.c_[points_px, np.ones(len(points_px))] @ np.reshape(matrix, (3, 3)).T
         return np.asarray(mapped[:, :2] / mapped[:, 2:])
@@ -44,7 +50,9 @@ def true_edge_px(truth: dict[str, Any], points_px: np.ndarray) -> np.ndarray | N
         return None
     angle = math.radians(truth["rot"])
     size = truth["dpi"] / truth["card_dpi"] * truth["scale"]
-    turn = size * np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    turn = size * np.array(
+        [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
+    )
     centred = points_px - [truth["card_cx"], truth["card_cy"]]
     return np.asarray(centred @ turn.T + [truth["cx"], truth["cy"]])
 
@@ -72,7 +80,9 @@ def _judge(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Judged]:
                 mapped = np.array(found.map_points([(float(x), float(y)) for x, y in hull_mm]))
                 px_per_mm = row["dpi"] / MM_PER_INCH
                 error = float(np.sqrt(np.mean(np.sum((mapped - true) ** 2, axis=1))) / px_per_mm)
-        judged.append(Judged(row, decision.verdict, decision.score, tuple(decision.reasons), error, elapsed))
+        judged.append(
+            Judged(row, decision.verdict, decision.score, tuple(decision.reasons), error, elapsed)
+        )
     return judged
 
 

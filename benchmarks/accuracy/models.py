@@ -1,9 +1,10 @@
 """Fits the two boosted models of a profile and writes them as numbers.
 
-The *region model* learns from bags: a sibling differs in one place that nobody has marked, so its worst regions are taken as
-forged, scored, and taken anew (multiple-instance learning, Andrews, Tsochantaridis and Hofmann, NIPS 2002). The *seal model*
-learns from the seal's channels and the order statistics of its regions. Both are monotone in every channel whose direction is
-known, so that a forged seal cannot gain by differing more.
+The *region model* learns from bags: a sibling differs in one place that nobody has marked, so its
+worst regions are taken as forged, scored, and taken anew (multiple-instance learning, Andrews,
+Tsochantaridis and Hofmann, NIPS 2002). The *seal model* learns from the seal's channels and the
+order statistics of its regions. Both are monotone in every channel whose direction is known, so
+that a forged seal cannot gain by differing more.
 """
 
 from __future__ import annotations
@@ -39,16 +40,64 @@ REGION_DIRECTION = {
 
 SEAL_DIRECTION = {
     **dict.fromkeys(
-        "spread_mm scale gain_change_mm shear_mm bend_mm shift_rms_mm shift_p80_mm shift_p95_mm fine_shift_rms_mm "
-        "fine_shift_p95_mm local_gain_rms_mm local_gain_p95_mm rough_median_mm rough_p90_mm rough_max_mm outlier_share "
-        "extra_max extra_p99 extra_mean swapped_max swapped_p99 swapped_mean replaced_max replaced_p97 extra_side_mm "
-        "extra_patch_side_mm astray_max astray_p95 fine_rough_max_mm fine_rough_median_mm outline_drop "
-        "region_max region_3rd region_6th region_top region_median region_share".split(),
+        [
+            "spread_mm",
+            "scale",
+            "gain_change_mm",
+            "shear_mm",
+            "bend_mm",
+            "shift_rms_mm",
+            "shift_p80_mm",
+            "shift_p95_mm",
+            "fine_shift_rms_mm",
+            "fine_shift_p95_mm",
+            "local_gain_rms_mm",
+            "local_gain_p95_mm",
+            "rough_median_mm",
+            "rough_p90_mm",
+            "rough_max_mm",
+            "outlier_share",
+            "extra_max",
+            "extra_p99",
+            "extra_mean",
+            "swapped_max",
+            "swapped_p99",
+            "swapped_mean",
+            "replaced_max",
+            "replaced_p97",
+            "extra_side_mm",
+            "extra_patch_side_mm",
+            "astray_max",
+            "astray_p95",
+            "fine_rough_max_mm",
+            "fine_rough_median_mm",
+            "outline_drop",
+            "region_max",
+            "region_3rd",
+            "region_6th",
+            "region_top",
+            "region_median",
+            "region_share",
+        ],
         -1,
     ),
     **dict.fromkeys(
-        "inliers ncc_fine_p1 ncc_fine_p5 ncc_fine_p20 ncc_fine_median ncc_coarse_p1 ncc_coarse_p10 ncc_coarse_median "
-        "ncc_inked_min ncc_inked_p3 outline_min outline_p2 outline_p10 outline_median".split(),
+        [
+            "inliers",
+            "ncc_fine_p1",
+            "ncc_fine_p5",
+            "ncc_fine_p20",
+            "ncc_fine_median",
+            "ncc_coarse_p1",
+            "ncc_coarse_p10",
+            "ncc_coarse_median",
+            "ncc_inked_min",
+            "ncc_inked_p3",
+            "outline_min",
+            "outline_p2",
+            "outline_p10",
+            "outline_median",
+        ],
         1,
     ),
 }
@@ -57,7 +106,14 @@ SEAL_DIRECTION = {
 LEFT_OUT = ("size_mm", "ink_level", "mottle", "colourless")
 """Channels that describe the scan or the pad rather than the die."""
 
-CLASS_WEIGHT = {"sibling": 1.5, "rescan": 1.2, "recut": 1.0, "refont": 0.7, "random": 0.7, "print": 0.0}
+CLASS_WEIGHT = {
+    "sibling": 1.5,
+    "rescan": 1.2,
+    "recut": 1.0,
+    "refont": 0.7,
+    "random": 0.7,
+    "print": 0.0,
+}
 _SURE_FORGED = ("refont", "recut", "random")
 
 
@@ -73,17 +129,27 @@ class Boosted:
         return np.asarray(self.model.decision_function(rows), dtype=np.float64)
 
     def toml(self, section: str) -> str:
-        """The section `[section]` of a profile: base, channels, trees of flat [channel, threshold, left, right, value] nodes."""
-        base = float(np.ravel(self.model._baseline_prediction)[0])
-        lines = [f"[{section}]", f"base = {base:.9g}", f"channels = {list(self.channels)!r}".replace("'", '"'), "trees = ["]
-        for (tree,) in self.model._predictors:
+        """Return the section `[section]` of a profile.
+
+        Base, channels, and trees of flat [channel, threshold, left, right, value] nodes.
+        """
+        base = float(np.ravel(self.model._baseline_prediction)[0])  # noqa: SLF001 - no public access
+        lines = [
+            f"[{section}]",
+            f"base = {base:.9g}",
+            f"channels = {list(self.channels)!r}".replace("'", '"'),
+            "trees = [",
+        ]
+        for (tree,) in self.model._predictors:  # noqa: SLF001 - no public access
             flat: list[str] = []
             for node in tree.nodes:
                 if node["is_leaf"]:
                     flat.append(f"-1,0,0,0,{node['value']:.7g}")
                 else:
                     threshold = np.float32(node["num_threshold"])
-                    flat.append(f"{node['feature_idx']},{threshold:.9g},{node['left']},{node['right']},{node['value']:.7g}")
+                    flat.append(
+                        f"{node['feature_idx']},{threshold:.9g},{node['left']},{node['right']},{node['value']:.7g}"
+                    )
             lines.append("[" + ",".join(flat) + "],")
         return "\n".join([*lines, "]", ""])
 
@@ -95,11 +161,15 @@ def region_scores(model: Boosted, samples: Sequence[Sample]) -> list[Floats]:
     return list(np.split(scores, np.cumsum(counts)[:-1]))
 
 
-def fit_regions(samples: Sequence[Sample], names: Sequence[str], *, rounds: int = 2, seed: int = 1) -> Boosted:
+def fit_regions(
+    samples: Sequence[Sample], names: Sequence[str], *, rounds: int = 2, seed: int = 1
+) -> Boosted:
     """Fit the region model."""
     rng = np.random.default_rng(seed)
     astray, rough = names.index("astray"), names.index("roughness_mm")
-    scores = [s.regions[:, astray] + 2 * s.regions[:, rough] for s in samples]
+    scores: Sequence[NDArray[Any]] = [
+        s.regions[:, astray] + 2 * s.regions[:, rough] for s in samples
+    ]
     direction = [REGION_DIRECTION.get(n, 0) for n in names]
     fitted: Boosted | None = None
     for _ in range(rounds):
@@ -107,7 +177,9 @@ def fit_regions(samples: Sequence[Sample], names: Sequence[str], *, rounds: int 
         for sample, score in zip(samples, scores, strict=True):
             n = len(sample.regions)
             if sample.genuine:
-                take = np.unique(np.r_[np.argsort(-score)[:12], rng.choice(n, min(n, 25), replace=False)])
+                take = np.unique(
+                    np.r_[np.argsort(-score)[:12], rng.choice(n, min(n, 25), replace=False)]
+                )
                 label, weight = 0.0, 1.0
             elif sample.category == "sibling":
                 take, label, weight = np.argsort(-score)[:3], 1.0, 4.0
@@ -128,7 +200,9 @@ def fit_regions(samples: Sequence[Sample], names: Sequence[str], *, rounds: int 
             early_stopping=False,
             random_state=seed,
         )
-        model.fit(np.concatenate(rows), np.concatenate(labels), sample_weight=np.concatenate(weights))
+        model.fit(
+            np.concatenate(rows), np.concatenate(labels), sample_weight=np.concatenate(weights)
+        )
         fitted = Boosted(model, tuple(names))
         scores = region_scores(fitted, samples)
     assert fitted is not None
@@ -140,17 +214,27 @@ def region_statistics(scores: Floats) -> Floats:
     s = np.sort(scores)[::-1]
     n = len(s)
     return np.array(
-        [s[0], s[min(2, n - 1)], s[min(5, n - 1)], s[: max(1, n // 20)].mean(), s[n // 2], (s > 0).mean()],
+        [
+            s[0],
+            s[min(2, n - 1)],
+            s[min(5, n - 1)],
+            s[: max(1, n // 20)].mean(),
+            s[n // 2],
+            (s > 0).mean(),
+        ],
     )
 
 
-def fit_seal(samples: Sequence[Sample], rows: Floats, names: Sequence[str], *, seed: int = 1) -> Boosted:
+def fit_seal(
+    samples: Sequence[Sample], rows: Floats, names: Sequence[str], *, seed: int = 1
+) -> Boosted:
     """Fit the seal model on rows (n, channels) of evidence and region statistics."""
     keep = [i for i, n in enumerate(names) if n not in LEFT_OUT]
     kept = [names[i] for i in keep]
     genuine = np.array([s.genuine for s in samples])
     weight = np.array([1.0 if s.genuine else CLASS_WEIGHT[s.category] for s in samples])
-    # Within a level genuine and forged weigh the same, or poor ink itself would speak for or against the seal.
+    # Within a level genuine and forged weigh the same, or poor ink itself would speak for or
+    # against the seal.
     for level in {s.level for s in samples}:
         here = np.array([s.level == level for s in samples])
         for side in (genuine, ~genuine):

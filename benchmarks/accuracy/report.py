@@ -23,7 +23,9 @@ VERDICTS = ("PASS", "REFER", "FAIL", "RETAKE")
 
 def groups(judged: Sequence[Judged]) -> list[tuple[str, str]]:
     """(category, level) pairs present, genuine first."""
-    return sorted({j.group for j in judged}, key=lambda g: (g[0] != "genuine", g[0], LEVELS.index(g[1])))
+    return sorted(
+        {j.group for j in judged}, key=lambda g: (g[0] != "genuine", g[0], LEVELS.index(g[1]))
+    )
 
 
 def upper_bound(passed: int, n: int) -> float:
@@ -43,7 +45,10 @@ def equal_error_rate(genuine: np.ndarray, forged: np.ndarray) -> float:
 
 
 def cllr(genuine: np.ndarray, forged: np.ndarray) -> float:
-    """Cost of log-likelihood ratios in bits (Brümmer and du Preez 2006); 0 is perfect, 1 is no information."""
+    """Cost of log-likelihood ratios in bits (Brümmer and du Preez 2006).
+
+    0 is perfect, 1 is no information.
+    """
     to_bits = math.log2(math.e)
     natural = math.log(10)
     miss = np.mean(np.logaddexp(0, -genuine * natural))
@@ -68,43 +73,60 @@ def verdict_table(judged: Sequence[Judged]) -> str:
 
 
 def class_table(judged: Sequence[Judged]) -> str:
-    """Markdown: per forgery class EER and Cllr against good and typical genuine seals, all levels of the class pooled."""
-    genuine = np.array([j.score for j in judged if j.truth["category"] == "genuine" and j.truth["level"] != "hard"])
+    """Markdown: per forgery class EER and Cllr against good and typical genuine seals.
+
+    All levels of the class are pooled.
+    """
+    genuine = np.array(
+        [j.score for j in judged if j.truth["category"] == "genuine" and j.truth["level"] != "hard"]
+    )
     lines = ["| class | n | passed | EER | Cllr |", "|---|---|---|---|---|"]
     for category in sorted({j.truth["category"] for j in judged} - {"genuine"}):
         here = [j for j in judged if j.truth["category"] == category]
         score = np.array([j.score for j in here])
         passed = sum(j.verdict == "PASS" for j in here)
         lines.append(
-            f"| {category} | {len(here)} | {passed} | {100 * equal_error_rate(genuine, score):.1f} % | {cllr(genuine, score):.3f} |",
+            f"| {category} | {len(here)} | {passed} | "
+            f"{100 * equal_error_rate(genuine, score):.1f} % | {cllr(genuine, score):.3f} |",
         )
     return "\n".join(lines)
 
 
 def alignment_table(judged: Sequence[Judged]) -> str:
-    """Markdown: how often the seal's outline lies within 0.15 mm (scanner) or 0.5 mm (document camera) of the truth."""
-    lines = ["| level | capture | n | within limit | median mm | 99th percentile mm |", "|---|---|---|---|---|---|"]
+    """Markdown: how often the seal's outline lies near the truth.
+
+    Near is within 0.15 mm (scanner) or 0.5 mm (document camera).
+    """
+    lines = [
+        "| level | capture | n | within limit | median mm | 99th percentile mm |",
+        "|---|---|---|---|---|---|",
+    ]
     for level in LEVELS:
         for camera, limit in ((False, 0.15), (True, 0.5)):
             errors = np.array(
                 [
                     j.edge_error_mm
                     for j in judged
-                    if j.edge_error_mm is not None and j.truth["level"] == level and bool(j.truth["camera"]) == camera
+                    if j.edge_error_mm is not None
+                    and j.truth["level"] == level
+                    and bool(j.truth["camera"]) == camera
                 ],
             )
             if len(errors):
                 capture = "document camera, 0.5 mm" if camera else "scanner, 0.15 mm"
                 lines.append(
-                    f"| {level} | {capture} | {len(errors)} | {100 * np.mean(errors <= limit):.2f} % | "
+                    f"| {level} | {capture} | {len(errors)} | "
+                    f"{100 * np.mean(errors <= limit):.2f} % | "
                     f"{np.median(errors):.3f} | {np.quantile(errors, 0.99):.3f} |",
                 )
     return "\n".join(lines)
 
 
 def plot_det(judged: Sequence[Judged], out: Path) -> None:
-    """Detection error trade-off of every class against good and typical genuine seals."""
-    genuine = np.sort([j.score for j in judged if j.truth["category"] == "genuine" and j.truth["level"] != "hard"])
+    """Plot the detection error trade-off of every class against good and typical genuine seals."""
+    genuine = np.sort(
+        [j.score for j in judged if j.truth["category"] == "genuine" and j.truth["level"] != "hard"]
+    )
     figure, axes = plt.subplots(figsize=(6, 5))
     for category in sorted({j.truth["category"] for j in judged} - {"genuine"}):
         forged = np.sort([j.score for j in judged if j.truth["category"] == category])
@@ -112,7 +134,12 @@ def plot_det(judged: Sequence[Judged], out: Path) -> None:
         frr = np.searchsorted(genuine, at, "left") / len(genuine)
         far = 1 - np.searchsorted(forged, at, "left") / len(forged)
         axes.plot(np.maximum(far, 3e-4), np.maximum(frr, 3e-4), label=category)
-    axes.set(xscale="log", yscale="log", xlabel="false accept rate", ylabel="false reject rate (good and typical)")
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="false accept rate",
+        ylabel="false reject rate (good and typical)",
+    )
     axes.grid(visible=True, which="both", alpha=0.3)
     axes.legend()
     figure.tight_layout()
@@ -127,7 +154,7 @@ def plot_scores(judged: Sequence[Judged], out: Path) -> None:
     bins = np.linspace(low, high, 60)
     for category in sorted({j.truth["category"] for j in judged}, key=lambda c: c != "genuine"):
         values = np.clip([j.score for j in judged if j.truth["category"] == category], low, high)
-        axes.hist(values, bins, density=True, histtype="step", label=category)
+        axes.hist(values, bins.tolist(), density=True, histtype="step", label=category)
     axes.set(xlabel="score (log10 likelihood ratio)", ylabel="density")
     axes.legend()
     figure.tight_layout()
@@ -141,10 +168,17 @@ def summary(judged: Sequence[Judged]) -> str:
     return "\n\n".join(
         [
             "### Verdicts\n\n" + verdict_table(judged),
-            "### Score per forgery class\n\nAgainst good and typical genuine seals.\n\n" + class_table(judged),
-            "### Alignment of genuine seals\n\nRMS distance of the seal's outline from the truth, whole voucher searched, "
-            "rotation over the full circle.\n\n" + alignment_table(judged),
-            f"Bytes to verdict in this run: median {np.median(elapsed):.1f} ms, 95th percentile "
-            f"{np.quantile(elapsed, 0.95):.1f} ms (two processes on a shared machine; `make bench` measures speed).",
+            "### Score per forgery class\n\nAgainst good and typical genuine seals.\n\n"
+            + class_table(judged),
+            (
+                "### Alignment of genuine seals\n\nRMS distance of the seal's outline from the "
+                "truth, whole voucher searched, rotation over the full circle.\n\n"
+            )
+            + alignment_table(judged),
+            (
+                f"Bytes to verdict in this run: median {np.median(elapsed):.1f} ms, 95th "
+                f"percentile {np.quantile(elapsed, 0.95):.1f} ms (two processes on a shared "
+                "machine; `make bench` measures speed)."
+            ),
         ],
     )

@@ -1,4 +1,7 @@
-"""The ten most wrongly judged pairs as one picture: reference, aligned moving, both over each other, differences."""
+"""The ten most wrongly judged pairs as one picture.
+
+Each as reference, aligned moving, both over each other, differences.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from seal_match_rs import _native
 
 from accuracy.extract import scan_of
+from seal_match_rs import _native
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +30,9 @@ def _row(folder: Path, judged: Judged) -> np.ndarray:
     found = _native.examine(template, scan)
     reference = np.clip(template.ink(), 0, 1)
     moving = np.clip(found.aligned(), 0, 1) if found else np.zeros_like(reference)
-    overlay = np.stack([1 - 0.9 * reference, 1 - 0.75 * np.maximum(reference, moving), 1 - 0.9 * moving], -1)
+    overlay = np.stack(
+        [1 - 0.9 * reference, 1 - 0.75 * np.maximum(reference, moving), 1 - 0.9 * moving], -1
+    )
     change = np.ones((*reference.shape, 3))
     if found:
         extra, missing = found.extra(), found.missing()
@@ -37,14 +42,21 @@ def _row(folder: Path, judged: Judged) -> np.ndarray:
     strip = np.hstack([*grey, overlay, np.clip(change, 0, 1)])
     size = (int(strip.shape[1] * HEIGHT_PX / strip.shape[0]), HEIGHT_PX)
     picture = cv2.resize((strip * 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    words = f"{truth['id']} {truth['category']} {truth['level']} {judged.verdict} {judged.score:.2f}"
-    cv2.putText(picture, words, (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 200), 1, cv2.LINE_AA)
+    words = (
+        f"{truth['id']} {truth['category']} {truth['level']} {judged.verdict} {judged.score:.2f}"
+    )
+    cv2.putText(
+        picture, words, (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 200), 1, cv2.LINE_AA
+    )
     return picture
 
 
 def worst_pairs(folder: Path, judged: Sequence[Judged], out: Path) -> None:
     """Write the five lowest good or typical genuine and the five highest forged pairs."""
-    genuine = sorted((j for j in judged if j.group[0] == "genuine" and j.group[1] != "hard"), key=lambda j: j.score)
+    genuine = sorted(
+        (j for j in judged if j.group[0] == "genuine" and j.group[1] != "hard"),
+        key=lambda j: j.score,
+    )
     forged = sorted((j for j in judged if j.group[0] != "genuine"), key=lambda j: -j.score)
     rows = [_row(folder, j) for j in [*genuine[:5], *forged[:5]]]
     width = max(r.shape[1] for r in rows)

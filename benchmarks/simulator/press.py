@@ -27,8 +27,8 @@ class Stroke:
     voids: number of places without ink. void_mm: their radius. dryness: 0..1, sparkle of paper
     through thin film. mottle: fine variation of the film. ring: extra ink at edges of strokes.
     smear_mm: length of a smear. ghost: strength of a second, weaker touch. dirt: specks.
-    edge: ink of the die's outer rim. elastic_mm: rms displacement. wander_mm: how far ink runs along
-    the paper's fibres, rms displacement of an edge.
+    edge: ink of the die's outer rim. elastic_mm: rms displacement. wander_mm: how far ink runs
+    along the paper's fibres, rms displacement of an edge.
     """
 
     pressure_tilt: float = 0.05

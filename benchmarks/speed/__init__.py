@@ -1,1 +1,1 @@
-"""Measures how long a verification takes, beside the decode of the same file, and how much memory it needs."""
+"""Measures a verification's time, beside the decode of the same file, and its memory."""

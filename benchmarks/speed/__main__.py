@@ -1,4 +1,4 @@
-"""`python -m speed`: bytes to verdict on one core beside libjpeg-turbo's decode of the same files, in one run."""
+"""`python -m speed`: bytes to verdict on one core beside libjpeg-turbo's decode of the files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import resource
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
 import seal_planes
 from accuracy.__main__ import default_profile
 from accuracy.extract import by_card, scan_of, truth_rows
@@ -24,7 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SEED = 404
-PLAN = {("genuine", "good"): 2, ("genuine", "typical"): 4, ("genuine", "hard"): 1, ("sibling", "good"): 1, ("recut", "good"): 1}
+PLAN = {
+    ("genuine", "good"): 2,
+    ("genuine", "typical"): 4,
+    ("genuine", "hard"): 1,
+    ("sibling", "good"): 1,
+    ("recut", "good"): 1,
+}
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
@@ -35,22 +43,36 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 def _row(name: str, values: list[float], base: float) -> str:
     v = np.array(values)
-    return f"{name:34} {v.min():8.2f} {np.median(v):8.2f} {np.quantile(v, 0.95):8.2f} {np.median(v) / base:8.2f}"
+    return (
+        f"{name:34} {v.min():8.2f} {np.median(v):8.2f} {np.quantile(v, 0.95):8.2f} "
+        f"{np.median(v) / base:8.2f}"
+    )
 
 
 def _cpu() -> str:
-    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor())
+    lines = (
+        Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        if Path("/proc/cpuinfo").exists()
+        else []
+    )
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
+        platform.processor(),
+    )
 
 
 def main() -> int:
     """Run from the command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="speed", description=__doc__)
-    parser.add_argument("--folder", type=Path, help="a folder in the practice format (default: simulated here)")
+    parser.add_argument(
+        "--folder", type=Path, help="a folder in the practice format (default: simulated here)"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     if _native.build_profile() != "release":
-        print("speed: this is a debug build; run make setup without SEALMATCH_DEBUG", file=sys.stderr)
+        print(
+            "speed: this is a debug build; run make setup without SEALMATCH_DEBUG", file=sys.stderr
+        )
         return 1
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -78,13 +100,18 @@ def main() -> int:
 
                 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
                 whole()
-                above_mib = max(above_mib, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+                above_mib = max(
+                    above_mib, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+                )
                 for _ in range(options.rounds):
-                    decode.append(_milliseconds(lambda data=data: seal_planes.decode(data, dpi=200)))  # type: ignore[misc]
-                    colour.append(_milliseconds(lambda array=array: cv2.imdecode(array, cv2.IMREAD_COLOR)))  # type: ignore[misc]
+                    decode.append(_milliseconds(partial(seal_planes.decode, data, dpi=200)))
+                    colour.append(_milliseconds(partial(cv2.imdecode, array, cv2.IMREAD_COLOR)))
                     verify.append(_milliseconds(whole))
     base = float(np.median(colour))
-    print(f"{_cpu()}; engine {_native.__version__}; Python {platform.python_version()}; {len(verify)} runs; CPU ms on one core")
+    print(
+        f"{_cpu()}; engine {_native.__version__}; Python {platform.python_version()}; "
+        f"{len(verify)} runs; CPU ms on one core"
+    )
     print(f"{'':34} {'min':>8} {'median':>8} {'p95':>8} {'ratio':>8}")
     print(_row("libjpeg-turbo to BGR (OpenCV)", colour, base))
     print(_row("libjpeg-turbo to Y, Cb, Cr", decode, base))

@@ -20,6 +20,9 @@ use crate::verify::{Comparison, TRUSTED};
 pub const REGION_STATISTICS: [&str; 6] =
     ["region_max", "region_3rd", "region_6th", "region_top", "region_median", "region_share"];
 
+/// Median correlation of strokes below which a fit is not a seal.
+const CREDIBLE: f32 = 0.2;
+
 /// One verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -200,7 +203,8 @@ impl Profile {
             ScanKind::Bilevel => self.pass[2],
         };
         let e = &c.evidence;
-        let trusted = c.alignment.fit.inliers >= TRUSTED;
+        // Edges of noise find noise to confirm them; strokes that agree as areas do not come from noise.
+        let trusted = c.alignment.fit.inliers >= TRUSTED && e.ncc_coarse_median >= CREDIBLE;
         let mut reasons = differences(e, statistics[1]);
         let verdict = if trusted && score >= pass && c.inside {
             reasons.clear();
