@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from accuracy.judge import Judged
 
-HEIGHT_PX = 240
+HEIGHT_PX = 144
 
 
 def _row(folder: Path, judged: Judged) -> np.ndarray:
