@@ -221,7 +221,9 @@ def test_interrupted_batch_stops_soon_and_keeps_what_it_has(
 ):
     manifest = write_manifest(impressions.folder / "long.jsonl", impressions.rows * 200)
     out = tmp_path / "out.jsonl"
-    command = [sys.executable, "-c", PROGRAM, "verify-batch", manifest, "--out", out]
+    # A job that a script starts in the background ignores SIGINT, and its children with it.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", listening + PROGRAM, "verify-batch", manifest, "--out", out]
     process = subprocess.Popen(
         list(map(str, [*command, "--threads", "2"])), stderr=subprocess.PIPE, text=True
     )
