@@ -14,7 +14,6 @@ use crate::plane::{Field, Plane, Scan, ScanKind, quantile};
 /// Side of a survey cell in millimetres.
 pub const CELL_MM: f32 = 0.4;
 const TILE_CELLS: usize = 15;
-const BLACK_WEIGHT: f32 = 1.0;
 
 /// The optical direction of a seal ink.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -325,8 +324,8 @@ impl Survey {
                 let c = rgb(mean, f32::from(cb[i]), f32::from(cr[i]));
                 let od = std::array::from_fn(|k| self.log.of(c[k]) - paper[k]);
                 let (a, d) = Ink::split(v, od);
-                let (ai, di) = (a * per_ink, d * BLACK_WEIGHT);
-                share.data[j * w + i] = (1.15 * ai / (ai + di + 0.03)).min(1.0);
+                let ai = a * per_ink;
+                share.data[j * w + i] = (1.15 * ai / (ai + d + 0.03)).min(1.0);
                 dark.data[j * w + i] = d;
             }
         }
