@@ -15,7 +15,7 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
-from .dies import Die, engrave, random_engraving
+from .dies import Die, difference, engrave, random_engraving
 from .fields import U8
 from .forge import CATEGORIES, forged_die
 from .halftone import printed
@@ -43,6 +43,7 @@ DEFAULT_PLAN: Plan = {
     ("sibling", "good"): 1,
     ("random", "typical"): 1,
 }
+DIFFERENCE_PPM = 8.0
 _FORMS = 3
 _FOREIGN = 2
 
@@ -107,7 +108,10 @@ def simulate(
     first_die: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
-    """Write a data set: `cards/`, `vouchers/`, `manifest.jsonl`, `truth.jsonl`.
+    """Write a data set: `cards/`, `vouchers/`, `differences/`, `manifest.jsonl`, `truth.jsonl`.
+
+    `differences/` shows for every impression of another die where the two dies differ: grey PNG of
+    the die's own frame (see `dies.difference`) at `DIFFERENCE_PPM`.
 
     The same seed gives the same bytes whatever `jobs` is, and die i is the same die whatever
     `dies` and `first_die` are, so that ranges of dies split a set (training, test) cleanly.
@@ -136,7 +140,7 @@ def simulate(
         message = f"capture {capture!r} is not colour, grey, bilevel or mixed"
         raise ValueError(message)
     entries = expand(per_die)
-    for folder in ("cards", "vouchers"):
+    for folder in ("cards", "vouchers", "differences"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
     work = partial(make_die, out, seed, entries, capture)
@@ -202,15 +206,19 @@ def make_die(
             mode = str(rng.choice(["colour", "grey", "bilevel"], p=[0.6, 0.25, 0.15]))
         dpi = int(rng.choice([200, 300]))
         camera = bool(rng.random() < 0.2) and mode == "colour"
+        struck = die
         if category == "print":
             stamped = printed(die, ink, rng)
         else:
-            struck = die
             if category != "genuine":
                 forger = stream(seed, die=index, role=Role.FORGERY, index=k)
                 struck = forged_die(category, design, die, ink, forger)
             stamped = press(struck, random_stroke(rng, level), refreshed(ink, rng), rng)
         variant = int(rng.integers(_FORMS))
+        differs = None
+        if category not in ("genuine", "print"):
+            differs = f"differences/{index:04d}_{k}.png"
+            cv2.imwrite(str(out / differs), difference(die, struck, DIFFERENCE_PPM))
         foreign = _foreign_seals(case, rng)
         shot = make_voucher(
             rng,
@@ -251,6 +259,7 @@ def make_die(
                 "camera": camera,
                 "level": level,
                 "category": category,
+                "difference": differs,
                 "genuine": category == "genuine",
                 "capture": mode,
                 "style": design.style,

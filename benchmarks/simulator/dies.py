@@ -42,6 +42,36 @@ class Die:
     ppm: float = DIE_PPM
 
 
+def difference(one: Die, other: Die, ppm: float) -> U8:
+    """Return where two dies of one `ppm` take ink differently: 255 times |one - other|.
+
+    Args:
+        one: a die; the result covers it.
+        other: another; both are laid centre on centre, what reaches beyond `one` is cut off.
+        ppm: resolution of the result, px per mm.
+
+    Returns
+    -------
+        uint8 (rows, cols), both odd, the centre in the middle pixel.
+    """
+    rows, cols = one.relief.shape
+    laid: U8 = np.zeros_like(one.relief)
+    top, left = (rows - other.relief.shape[0]) // 2, (cols - other.relief.shape[1]) // 2
+    inner = other.relief[max(0, -top) : max(0, -top) + rows, max(0, -left) : max(0, -left) + cols]
+    laid[max(0, top) : max(0, top) + inner.shape[0], max(0, left) : max(0, left) + inner.shape[1]] = inner
+    apart = cv2.absdiff(one.relief, laid)
+    half = [int((n - 1) / 2 / one.ppm * ppm) for n in (rows, cols)]
+    ratio = one.ppm / ppm
+    move = np.array(
+        [[ratio, 0, (cols - 1) / 2 - ratio * half[1]], [0, ratio, (rows - 1) / 2 - ratio * half[0]]]
+    )
+    soft = cv2.blur(apart, (round(ratio), round(ratio)))
+    size = (2 * half[1] + 1, 2 * half[0] + 1)
+    return np.asarray(
+        cv2.warpAffine(soft, move, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP), np.uint8
+    )
+
+
 def random_engraving(rng: np.random.Generator) -> Engraving:
     """Return the settings of some engraver: laser, photopolymer or older rubber."""
     return Engraving(

@@ -46,7 +46,7 @@ def random_ink(rng: np.random.Generator, colour: str | None = None) -> Ink:
     keys = [key for key, value in _INKS.items() if value[0] == colour]
     _, red, green, blue = _INKS[keys[int(rng.integers(len(keys)))]]
     rgb = np.array([blue, green, red]) / 255.0
-    density = -np.log10(rgb) * rng.uniform(0.92, 1.08, 3) * rng.uniform(0.7, 1.02)
+    density = -np.log10(rgb) * rng.uniform(0.92, 1.08, 3) * rng.uniform(0.5, 1.05)
     return Ink(colour, (float(density[0]), float(density[1]), float(density[2])))
 
 

@@ -70,38 +70,38 @@ def random_stroke(rng: np.random.Generator, level: str) -> Stroke:
     u = rng.uniform
     if level == "good":
         return Stroke(
-            pressure_tilt=u(0.0, 0.10),
-            pressure_waves=u(0.02, 0.08),
-            supply=u(0.85, 1.2),
-            supply_waves=u(0.03, 0.10),
-            spread_mm=u(0.03, 0.06),
-            gain_mm=rng.normal(0.0, 0.018),
+            pressure_tilt=u(0.0, 0.12),
+            pressure_waves=u(0.02, 0.10),
+            supply=u(0.7, 1.25),
+            supply_waves=u(0.03, 0.12),
+            spread_mm=u(0.03, 0.07),
+            gain_mm=rng.normal(0.0, 0.022),
             voids=int(rng.poisson(1.5)),
             void_mm=u(0.2, 0.8),
-            dryness=u(0.02, 0.45),
-            mottle=u(0.06, 0.2),
+            dryness=u(0.02, 0.55),
+            mottle=u(0.06, 0.32),
             ring=u(0.0, 0.3),
             dirt=int(rng.poisson(2)),
-            elastic_mm=u(0.01, 0.05),
-            wander_mm=u(0.014, 0.065),
+            elastic_mm=u(0.01, 0.06),
+            wander_mm=u(0.014, 0.075),
         )
     stroke = Stroke(
         pressure_tilt=u(0.05, 0.35),
         pressure_waves=u(0.04, 0.18),
-        supply=u(0.6, 1.4),
+        supply=u(0.55, 1.4),
         supply_waves=u(0.06, 0.24),
-        spread_mm=u(0.035, 0.08),
-        gain_mm=rng.normal(0.005, 0.03),
-        voids=int(rng.poisson(2.0)),
+        spread_mm=u(0.035, 0.085),
+        gain_mm=rng.normal(0.005, 0.032),
+        voids=int(rng.poisson(2.5)),
         void_mm=u(0.4, 1.4),
-        dryness=u(0.1, 0.65),
-        mottle=u(0.1, 0.3),
+        dryness=u(0.1, 0.75),
+        mottle=u(0.1, 0.42),
         ring=u(0.0, 0.4),
         smear_mm=u(0.1, 0.3) if rng.random() < 0.12 else 0.0,
         dirt=int(rng.poisson(5)),
         edge=u(0.1, 0.4) if rng.random() < 0.12 else 0.0,
-        elastic_mm=u(0.015, 0.065),
-        wander_mm=u(0.02, 0.08),
+        elastic_mm=u(0.015, 0.075),
+        wander_mm=u(0.02, 0.09),
     )
     return stroke if level == "typical" else _spoil(stroke, rng)
 
@@ -122,8 +122,8 @@ def _spoil(stroke: Stroke, rng: np.random.Generator) -> Stroke:
     for name in chosen:
         values.update(faults[str(name)])
     values["voids"] = int(values["voids"])
-    values["elastic_mm"] = u(0.02, 0.075)
-    values["wander_mm"] = u(0.025, 0.09)
+    values["elastic_mm"] = u(0.02, 0.085)
+    values["wander_mm"] = u(0.025, 0.10)
     return Stroke(**values)
 
 

@@ -79,7 +79,7 @@ def make_voucher(
         impression: the seal in question; it lies wholly on the voucher.
         die: its die, for the size.
         dpi: 200 or 300.
-        level: good keeps pens and print off the seal; hard writes across it.
+        level: good keeps pens and nearly all print off the seal; hard writes across it.
         foreign: impressions of other seals, laid beside or slightly over the seal.
         capture: colour, grey or bilevel.
         camera: a document camera instead of a scanner.
@@ -143,7 +143,7 @@ def _fill_in(
     """Type and write on the form; across the seal as the level says."""
     rows, cols = page.shape[:2]
     faces = list(typefaces.faces())
-    over = {"good": 0, "typical": int(rng.choice([0, 1, 1, 2])), "hard": int(rng.integers(2, 5))}
+    over = {"good": int(rng.random() < 0.25), "typical": int(rng.choice([0, 1, 1, 2])), "hard": int(rng.integers(2, 5))}
     jobs = [False] * int(rng.integers(3, 9)) + [True] * over[level]
     for across in jobs:
         size = rng.uniform(2.8, 5.0) * ppm
