@@ -14,7 +14,7 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
-.PHONY: help setup build test test-fast lint format demo accuracy exam profile bench fuzz lock clean
+.PHONY: help setup build test test-fast lint format demo accuracy exam network profile bench fuzz lock clean
 
 help: ## list every task
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,8 +61,13 @@ accuracy: setup ## measure the error rates on 200 simulated dies (half an hour) 
 exam: setup ## measure the error rates on a folder in the practice format: make exam DIR=../shared/practice
 	.venv/bin/sealmatch accuracy --exam $(DIR)
 
-profile: setup ## fit the default profile anew on 170 simulated dies (a quarter of an hour); VERSION names it
-	.venv/bin/sealmatch accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml $(if $(WORK),--work $(WORK))
+network: setup ## train the network of a profile on 650 simulated dies (an hour) and write it to OUT
+	$(PY) -m pip install --quiet --disable-pip-version-check 'tensorflow-cpu>=2.18'
+	$(PY) -m accuracy --train --out $(OUT) $(if $(WORK),--work $(WORK))
+
+profile: setup ## fit the default profile anew on 300 simulated dies (half an hour); VERSION names it, NETWORK replaces its network
+	$(PY) -m accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml \
+	  $(if $(NETWORK),--network $(NETWORK)) $(if $(WORK),--work $(WORK))
 
 bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image
 	$(PY) -m speed

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 mod engine;
 mod errors;
+mod network;
 mod profile;
 mod scan;
 
@@ -29,6 +30,8 @@ mod _native {
         SealMatchError, TemplateError,
     };
     #[pymodule_export]
+    use super::network::Network;
+    #[pymodule_export]
     use super::profile::{Decision, Profile};
     #[pymodule_export]
     use super::scan::Scan;
@@ -36,6 +39,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("EVIDENCE_CHANNELS", seal_match_core::compare::evidence::Evidence::NAMES.to_vec())?;
+        module.add("LIKENESS_CHANNELS", seal_match_core::compare::likeness::NAMES.to_vec())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }
