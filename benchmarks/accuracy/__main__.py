@@ -1,4 +1,4 @@
-"""`python -m accuracy`: train a network, fit a profile, or measure one on dies never used to fit."""
+"""`python -m accuracy`: train a network, fit a profile, or measure one on unseen dies."""
 
 from __future__ import annotations
 

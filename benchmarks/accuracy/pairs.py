@@ -64,7 +64,7 @@ def _misplaced(row: dict[str, Any], found: _native.Comparison) -> bool:
     x, y = found.centre_px
     apart_mm = math.hypot(x - row["cx"], y - row["cy"]) / (row["dpi"] / _MM_PER_INCH)
     turn = abs((found.rotation_deg - row["rot"] + 180) % 360 - 180)
-    return turn > _WRONG_DEG or apart_mm > (_WRONG_CAMERA_MM if row["camera"] else _WRONG_MM)
+    return bool(turn > _WRONG_DEG or apart_mm > (_WRONG_CAMERA_MM if row["camera"] else _WRONG_MM))
 
 
 def _pairs(task: tuple[Path, list[dict[str, Any]]]) -> list[Pair]:

@@ -3,7 +3,7 @@
 Two heads, two losses: where the dies differ, known to the sample for every forgery but a rescan;
 and whether the outline all over is another die's, known for a crop. TensorFlow (its build for
 processors) because its convolutions were six times as fast here as the alternative that installs
-as easily (docs/decisions/0005).
+as easily (docs/decisions/0008).
 """
 
 from __future__ import annotations

@@ -153,9 +153,8 @@ impl Network {
 /// Where there is a stroke of either impression within half a millimetre, not covered and in scope.
 fn weights(reference: &Field, moving: &Field, covered: &Field, scope: &Field) -> Field {
     let (w, h) = (reference.width, reference.height);
-    let ink: Vec<bool> = (0..w * h)
-        .map(|i| reference.data[i] > 0.35 || (moving.data[i] > 0.45 && covered.data[i] == 0.0))
-        .collect();
+    let ink: Vec<bool> =
+        (0..w * h).map(|i| reference.data[i] > 0.35 || (moving.data[i] > 0.45 && covered.data[i] == 0.0)).collect();
     let near = grown(&ink, w, h, 4);
     let mut out = Field::zeros(w / 2, h / 2);
     for y in 0..h / 2 {
@@ -328,6 +327,139 @@ unsafe fn taps_avx2<const N: usize>(layer: &Layer, src: &Lattice, at: usize, out
             for (half, s) in sum.into_iter().enumerate() {
                 _mm256_storeu_ps(lanes.as_mut_ptr().add(8 * half), _mm256_max_ps(s, _mm256_setzero_ps()));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A fixed sequence of numbers between −1 and 1.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn next(&mut self) -> f32 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
+        }
+
+        fn lanes(&mut self) -> Lanes {
+            std::array::from_fn(|_| self.next())
+        }
+
+        fn layer(&mut self, inputs: usize, dilation: usize) -> Layer {
+            let weights = (0..9 * inputs).map(|_| self.lanes()).collect();
+            Layer { dilation, inputs, weights, bias: self.lanes() }
+        }
+
+        fn lattice(&mut self, width: usize, height: usize) -> Lattice {
+            let mut out = Lattice::new(width, height);
+            for y in 0..height {
+                for x in 0..width {
+                    let at = out.at(x, y);
+                    out.data[at] = self.lanes();
+                }
+            }
+            out
+        }
+    }
+
+    /// The layer by its definition: the same sums in the same order, one output at a time.
+    fn defined(layer: &Layer, src: &Lattice, x: usize, y: usize) -> Lanes {
+        let mut sum = layer.bias;
+        for row in 0..3 {
+            for column in 0..3 {
+                let at = src.at(x, y) + row * layer.dilation * src.stride + column * layer.dilation
+                    - layer.dilation * (src.stride + 1);
+                for k in 0..layer.inputs {
+                    let w = &layer.weights[(3 * row + column) * layer.inputs + k];
+                    for c in 0..CHANNELS {
+                        sum[c] += src.data[at][k] * w[c];
+                    }
+                }
+            }
+        }
+        sum.map(|v| v.max(0.0))
+    }
+
+    fn bits(lanes: &Lanes) -> [u32; CHANNELS] {
+        lanes.map(f32::to_bits)
+    }
+
+    #[test]
+    fn every_form_of_a_layer_gives_the_bits_of_its_definition() {
+        let mut n = Numbers(7);
+        for (width, height, dilation) in [(8, 3, 1), (13, 9, 2), (21, 12, 4), (1, 1, 4)] {
+            let (layer, src) = (n.layer(CHANNELS, dilation), n.lattice(width, height));
+            let needed: Vec<bool> = (0..width * height).map(|_| n.next() > -0.6).collect();
+            let mut chosen = Lattice::new(width, height);
+            run::<CHANNELS>(&layer, &src, &needed, width, height, &mut chosen);
+            let mut scalar = Lattice::new(width, height);
+            sweep::<4>(&needed, width, height, &mut scalar, |at, out| taps_scalar::<CHANNELS>(&layer, &src, at, out));
+            let mut half = Lattice::new(width, height);
+            #[cfg(target_arch = "x86_64")]
+            if std::arch::is_x86_feature_detected!("avx2") {
+                // SAFETY: the processor has AVX2.
+                sweep::<4>(&needed, width, height, &mut half, |at, out| unsafe {
+                    taps_avx2::<CHANNELS>(&layer, &src, at, out);
+                });
+            }
+            for y in 0..height {
+                for x in 0..width {
+                    if needed[y * width + x] {
+                        let at = src.at(x, y);
+                        let expected = bits(&defined(&layer, &src, x, y));
+                        assert_eq!(bits(&chosen.data[at]), expected, "chosen form at {x}, {y}");
+                        assert_eq!(bits(&scalar.data[at]), expected, "scalar form at {x}, {y}");
+                        if cfg!(target_arch = "x86_64") && std::arch::is_x86_feature_detected!("avx2") {
+                            assert_eq!(bits(&half.data[at]), expected, "AVX2 at {x}, {y}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn growing_is_the_largest_value_within_the_square() {
+        let mut n = Numbers(3);
+        for (w, h, r) in [(17, 11, 1), (9, 14, 4), (3, 2, 4), (1, 1, 2)] {
+            let src: Vec<bool> = (0..w * h).map(|_| n.next() > 0.8).collect();
+            let out = grown(&src, w, h, r);
+            for y in 0..h {
+                for x in 0..w {
+                    let near = (0..w * h).any(|i| src[i] && (i % w).abs_diff(x) <= r && (i / w).abs_diff(y) <= r);
+                    assert_eq!(out[y * w + x], near, "{x}, {y} of {w} x {h}, r {r}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_weighted_changes_nothing() {
+        // Skipping blocks must not show: a network over a lattice whose unweighted places are skipped equals one that computes all.
+        let mut n = Numbers(11);
+        let (width, height) = (40, 30);
+        let layers = [n.layer(CHANNELS, 1), n.layer(CHANNELS, 2), n.layer(CHANNELS, 4)];
+        let src = n.lattice(width, height);
+        let wanted: Vec<bool> = (0..width * height).map(|i| (18..22).contains(&(i % width)) && i / width == 15).collect();
+        let all = vec![true; width * height];
+        let through = |needs: [&[bool]; 3]| {
+            let mut lattice = Lattice { stride: src.stride, data: src.data.clone() };
+            for (layer, needed) in layers.iter().zip(needs) {
+                let mut next = Lattice::new(width, height);
+                run::<CHANNELS>(layer, &lattice, needed, width, height, &mut next);
+                lattice = next;
+            }
+            lattice
+        };
+        let second = grown(&wanted, width, height, 4);
+        let first = grown(&second, width, height, 2);
+        let (few, full) = (through([&first, &second, &wanted]), through([&all, &all, &all]));
+        for x in 18..22 {
+            let at = src.at(x, 15);
+            assert_eq!(bits(&few.data[at]), bits(&full.data[at]));
         }
     }
 }
