@@ -78,7 +78,8 @@ function moved(state, [dx, dy], times, pan) {
         foldOffsetMm: state.foldOffsetMm + dy * 0.1 * times,
       };
     case "level":
-      return { level: state.level + (dx - dy) * 0.01 * times };
+      // Whole per cents: sums of 0.01 would drift from what is said.
+      return { level: Math.round(100 * state.level + (dx - dy) * times) / 100 };
     case "lens":
       return { lensXMm: state.lensXMm + 5 * dx * mm, lensYMm: state.lensYMm + 5 * dy * mm };
     case "rulerStart":

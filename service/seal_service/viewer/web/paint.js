@@ -108,7 +108,11 @@ function paper(context, scene, frame) {
 function one(context, scene, source, moving) {
   layer(context, scene, seal(scene.pictures, source, moving));
   if (moving && sourceShown(scene.pictures, source) === "ink") {
+    context.save();
+    // What shows through the print is still worth seeing.
+    context.globalCompositeOperation = "multiply";
     layer(context, scene, scene.pictures.covered);
+    context.restore();
   }
 }
 

@@ -41,15 +41,16 @@ export function mount(element, data, options = {}) {
   const bar = modeBar(data, store);
   const zoom = zoomBar(store);
   const tools = toolBar(store, photos, help.open);
-  const parts = [bar, zoom, tools, settings(data, store), legend(data), words, help];
-  const [, , , set, key] = parts.map((part) => part.node);
+  const choices = settings(data, store);
+  const colours = legend(data);
+  const parts = [bar, zoom, tools, choices, colours, words, help];
   const root = make("div", { class: "sv", role: "group" });
   root.append(
     bar.node,
     notice,
-    make("div", { class: "sv-stage" }, canvas, zoom.node),
-    make("div", { class: "sv-bar" }, set ?? "", tools.node),
-    key ?? "",
+    make("div", { class: "sv-body" }, make("div", { class: "sv-stage" }, canvas, zoom.node), tools.node),
+    choices.node,
+    colours.node,
     words.node,
     help.node,
   );
