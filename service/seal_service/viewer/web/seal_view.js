@@ -74,7 +74,7 @@ export function mount(element, data, options = {}) {
     notice.textContent = problem ? say(language, problem) : "";
     for (const part of parts) part.follow(state);
   };
-  const stopBlinking = blink(store);
+  blink(store, listening.signal);
   store.subscribe(follow);
   if (options.onChange) store.subscribe(options.onChange);
   follow();
@@ -95,7 +95,6 @@ export function mount(element, data, options = {}) {
     state: store.get,
     destroy() {
       listening.abort();
-      stopBlinking();
       words.stop();
       stage.destroy();
       root.remove();
@@ -106,9 +105,9 @@ export function mount(element, data, options = {}) {
 /**
  * Change seals as long as the state says so.
  * @param {import("./types").Store} store
- * @returns {() => void} stops it
+ * @param {AbortSignal} signal stops it for good
  */
-function blink(store) {
+function blink(store, signal) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let before = "";
@@ -119,12 +118,13 @@ function blink(store) {
     if (now === before) return;
     before = now;
     clearTimeout(timer);
+    if (signal.aborted) return;
     if (mode !== "blink" || !blinking) return;
     timer = setTimeout(() => store.set({ blinkPhase: store.get().blinkPhase === 0 ? 1 : 0 }), 1000 / blinkHz);
   };
   store.subscribe(schedule);
+  signal.addEventListener("abort", () => clearTimeout(timer));
   schedule();
-  return () => clearTimeout(timer);
 }
 
 /**
