@@ -53,7 +53,9 @@ def chromium_path() -> str:
     named = os.environ.get("SEALMATCH_CHROMIUM")
     found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if found is None:
-        pytest.fail("Chromium is missing; `make setup` installs it (Debian: apt-get install chromium)")
+        pytest.fail(
+            "Chromium is missing; `make setup` installs it (Debian: apt-get install chromium)"
+        )
     return found
 
 
@@ -95,8 +97,8 @@ def _keep(found: Watched, message: str) -> None:
 def drawn_layers(**changes: Any) -> SealLayers:
     """Return layers whose colours are known everywhere.
 
-    The reference is inked everywhere but in the right quarter, the moving seal everywhere but in the
-    left quarter: card only, both, voucher only, from left to right.
+    The reference is inked everywhere but in the right quarter, the moving seal everywhere but in
+    the left quarter: card only, both, voucher only, from left to right.
     """
     x = np.arange(SIDE_PX)
     reference = np.repeat((x < 120)[None, :], SIDE_PX, axis=0).astype(np.float32)
@@ -141,7 +143,9 @@ class SealPage:
 
     def settle(self) -> None:
         """Wait until what was asked for is drawn."""
-        self.page.evaluate("new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))")
+        self.page.evaluate(
+            "new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))"
+        )
 
     def box(self) -> dict[str, float]:
         """Return where the canvas is on the page."""
@@ -215,6 +219,6 @@ def seal_page(
 
 
 def normal_of(angle_deg: float) -> tuple[float, float]:
-    """Return the fold's normal: its line turned clockwise by a quarter, on a page whose y is down."""
+    """Return the fold's normal: its line turned clockwise by a quarter; y is down."""
     angle = math.radians(angle_deg)
     return -math.sin(angle), math.cos(angle)

@@ -28,7 +28,12 @@ def desktop(browser: Browser) -> Iterator[BrowserContext]:
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     size = {"width": 390, "height": 844}
     context = browser.new_context(
-        viewport=size, device_scale_factor=2, has_touch=True, is_mobile=True, locale="zh-CN", offline=True
+        viewport=size,
+        device_scale_factor=2,
+        has_touch=True,
+        is_mobile=True,
+        locale="zh-CN",
+        offline=True,
     )
     yield context
     context.close()

@@ -1,4 +1,4 @@
-"""The report in a real browser: it asks for nothing, says everything in both languages, and works."""
+"""The report in a real browser: asks for nothing, speaks both languages, and works."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SHOWN_TEXT = """() => {
 
 @pytest.fixture(scope="session")
 def real_report(impressions: Impressions, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report of a simulated forgery, written by the command line."""
+    """Write a report of a simulated forgery by the command line."""
     out = tmp_path_factory.mktemp("report") / "report.html"
     run_json("verify", *impressions.arguments("recut"), "--report", out)
     return out
@@ -200,7 +200,9 @@ def test_the_policy_refuses_what_the_page_does_not_bring(desktop: BrowserContext
     assert any("style-src" in each for each in refused)
 
 
-def test_without_script_both_seals_and_every_word_are_there(desktop: BrowserContext, tmp_path: Path):
+def test_without_script_both_seals_and_every_word_are_there(
+    desktop: BrowserContext, tmp_path: Path
+):
     browser = desktop.browser
     assert browser is not None
     context = browser.new_context(java_script_enabled=False)

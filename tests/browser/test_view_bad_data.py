@@ -73,7 +73,9 @@ _DATA = f"""{{
 }}"""
 
 
-@pytest.mark.parametrize("damage", ["data.reference.ink = 'data:image/png;base64,AAAA'", "data.widthPx = 7"])
+@pytest.mark.parametrize(
+    "damage", ["data.reference.ink = 'data:image/png;base64,AAAA'", "data.widthPx = 7"]
+)
 def test_a_picture_that_cannot_be_read_is_said_and_told(view: SealPage, damage: str):
     said = view.page.evaluate(
         f"""async () => {{
@@ -84,7 +86,10 @@ def test_a_picture_that_cannot_be_read_is_said_and_told(view: SealPage, damage: 
         }}"""
     )
     assert said != "nothing"
-    assert view.page.locator(".sv-notice").inner_text() == "A picture of this comparison cannot be read."
+    assert (
+        view.page.locator(".sv-notice").inner_text()
+        == "A picture of this comparison cannot be read."
+    )
 
 
 def test_untrusted_alignment_is_said_and_draws_no_arrows(desktop: BrowserContext, tmp_path: Path):
@@ -103,7 +108,9 @@ def test_untrusted_alignment_is_said_and_draws_no_arrows(desktop: BrowserContext
 
 
 def test_without_a_moving_seal_only_the_reference_is_shown(desktop: BrowserContext, tmp_path: Path):
-    layers = drawn_layers(moving=None, covered=None, extra=None, missing=None, arrows=(), trusted=False)
+    layers = drawn_layers(
+        moving=None, covered=None, extra=None, missing=None, arrows=(), trusted=False
+    )
     view = seal_page(desktop, tmp_path, layers)
     assert view.page.locator(".sv-mode:enabled").count() == 1
     assert "only the reserved seal" in view.page.locator(".sv-notice").inner_text()

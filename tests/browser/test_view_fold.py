@@ -17,7 +17,7 @@ PAPER = (255, 255, 255)
 
 @pytest.fixture
 def folded(desktop: BrowserContext, tmp_path: Path) -> SealPage:
-    """A reference that is ink all over, a moving seal that is none: colour tells the half."""
+    """Show a reference that is all ink over a moving seal that is none: colour tells the half."""
     full = np.ones((SIDE_PX, SIDE_PX), np.float32)
     layers = drawn_layers(reference=full, moving=0 * full, extra=0 * full, missing=full)
     return seal_page(desktop, tmp_path, layers, state={"mode": "fold", "foldGuide": False})
@@ -84,7 +84,10 @@ def test_mouse_turns_the_line_by_its_end(folded: SealPage):
     box = folded.box()
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     end = (box["x"] + box["width"] - 20, middle[1])
-    turned = (middle[0] + 200 * math.cos(math.radians(50)), middle[1] + 200 * math.sin(math.radians(50)))
+    turned = (
+        middle[0] + 200 * math.cos(math.radians(50)),
+        middle[1] + 200 * math.sin(math.radians(50)),
+    )
     before = folded.pixels()
     folded.drag(end, turned)
     assert folded.state()["foldAngleDeg"] == pytest.approx(50.0, abs=0.3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -129,7 +130,7 @@ def test_heat_grows_with_the_difference(desktop: BrowserContext, tmp_path: Path)
     layers = drawn_layers(reference=nothing, moving=nothing, extra=ramp, missing=nothing)
     view = seal_page(desktop, tmp_path, layers, state={"mode": "difference"})
     greens = [view.colour(x, 0.0)[1] for x in np.linspace(-9.5, 9.5, 12)]
-    assert all(a >= b for a, b in zip(greens, greens[1:], strict=False))
+    assert all(a >= b for a, b in itertools.pairwise(greens))
     assert view.colour(-9.9, 0.0) == PAPER
 
 

@@ -81,8 +81,7 @@ def test_two_fingers_zoom_and_one_pans(phone: BrowserContext, tmp_path: Path):
 def test_magnifier_shows_its_place_enlarged_and_follows_the_pointer(view: SealPage):
     view.page.click("[data-tool=lens]")
     view.show(lensXMm=0.0, lensYMm=0.0, lensPower=4)
-    # The edge of the voucher-only part, 5 mm from the middle, is beyond the ring; enlarged four times
-    # about 4.5 mm it comes within it.
+    # Enlarged four times about 4.5 mm, the edge at 5 mm lies 2 mm from the ring's middle.
     view.page.mouse.move(*view.at(4.5, 0.0))
     view.settle()
     state = view.state()

@@ -92,7 +92,7 @@ export function caption(/** @type {string} */ id) {
 /** @param {Readonly<State>} state */
 export function description(state) {
   const { language } = state;
-  const said = [`${say(language, state.mode)}.`];
+  const said = [`${say(language, state.mode)}${language === "zh" ? "。" : "."}`];
   if (state.mode === "fold") {
     const values = {
       angle: state.foldAngleDeg.toFixed(1),
