@@ -98,21 +98,30 @@ def test_magnifier_shows_its_place_enlarged_and_follows_the_pointer(view: SealPa
 
 
 def test_magnifier_looks_at_the_same_place_of_both_seals(desktop: BrowserContext, tmp_path: Path):
+    """Half a millimetre beside an edge, three times enlarged, the edge moves a millimetre away."""
     view = seal_page(desktop, tmp_path, drawn_layers(), state={"mode": "side"})
-    view.show(lens=True, lensXMm=-7.0, lensYMm=0.0)
     box = view.box()
-    fit = (box["width"] - 10) / 2 - 2 * MARGIN_PX
-    scale = min(fit, box["height"] - 2 * MARGIN_PX) / 20.0
     quarter = (box["width"] - 10) / 4
-    middles = (quarter, box["width"] - quarter)
-    shades = view.page.evaluate(
-        """places => places.map(([x, y]) => {
-          const canvas = document.querySelector("#here canvas");
-          return [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].slice(0, 3);
-        })""",
-        [[round(x - 7.0 * scale), round(box["height"] / 2 + 60)] for x in middles],
-    )
-    assert shades == [[200, 24, 30], [255, 255, 255]]
+    fit = min(2 * quarter, box["height"]) - 2 * MARGIN_PX
+
+    def inked(middle: float, x_mm: float) -> bool:
+        place = [round(middle + x_mm * fit / 20.0), round(box["height"] / 2 + 20)]
+        found: list[int] = view.page.evaluate(
+            """place => {
+              const canvas = document.querySelector("#here canvas");
+              return [...canvas.getContext("2d").getImageData(...place, 1, 1).data].slice(0, 3);
+            }""",
+            place,
+        )
+        return found[1] < 90
+
+    # The card's ink ends at x = 5 mm, the voucher's begins at x = -5 mm.
+    for middle, edge in ((quarter, 5.0), (box["width"] - quarter, -5.0)):
+        view.show(lens=False)
+        assert inked(middle, edge + 0.5) != inked(middle, edge - 0.5)
+        view.show(lens=True, lensXMm=edge - 0.5, lensYMm=0.0)
+        assert inked(middle, edge + 0.5) == inked(middle, edge - 0.5)
+        assert inked(middle, edge + 1.5) != inked(middle, edge - 0.5)
 
 
 def test_grid_lines_are_a_millimetre_apart(desktop: BrowserContext, tmp_path: Path):
