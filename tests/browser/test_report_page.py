@@ -22,7 +22,9 @@ SHOWN_TEXT = """() => {
   const found = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
-    if (parent.closest("script, button[data-language]") || !parent.checkVisibility()) continue;
+    // The status for screen readers follows the caption a moment later.
+    const apart = parent.closest("script, button[data-language], [role=status]");
+    if (apart || !parent.checkVisibility()) continue;
     if (node.textContent.trim()) found.push(node.textContent.trim());
   }
   return found;

@@ -188,7 +188,7 @@ def _reasons(exhibit: Exhibit) -> str:
 def _measured(exhibit: Exhibit, facts: ReportFacts) -> str:
     """List what was measured but the score, which stands at the top of the page."""
     return "".join(
-        f"<dt>{said(fact.name)}</dt><dd>{escape(fact.value)}</dd>"
+        f"<div><dt>{said(fact.name)}</dt><dd>{escape(fact.value)}</dd></div>"
         for fact in measurements(exhibit.result, facts)[1:]
     )
 
