@@ -37,7 +37,7 @@ test: setup ## all tests: Rust in release mode, then Python
 test-fast: setup ## the Python tests without the slow ones
 	$(PY) -m pytest -m "not slow"
 
-lint: setup ## formatting, clippy, ruff, mypy --strict, layers; any warning fails
+lint: setup ## formatting, clippy, ruff, mypy --strict, layers, tsc; any warning fails
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(PY) -m ruff format --check $(PYTHON_CODE)
@@ -45,6 +45,7 @@ lint: setup ## formatting, clippy, ruff, mypy --strict, layers; any warning fail
 	$(PY) -m mypy
 	$(PY) -m mypy tools
 	$(PY) tools/check_layers.py
+	tsc --project service/seal_service/viewer/web
 
 format: setup ## rewrite Rust and Python in the project's format
 	cargo fmt --all
