@@ -197,7 +197,7 @@ impl Profile {
         };
         let scores: Vec<f32> = c.regions.iter().map(|r| self.region.raw(&r.values)).collect();
         let statistics = statistics(&scores);
-        let likeness = likeness::channels(&c.maps(&self.network));
+        let likeness = likeness::channels(&c.reference_ink, &c.maps(&self.network));
         let channels: Vec<f32> = c.evidence.values().into_iter().chain(likeness).chain(statistics).collect();
         let mut moved = vec![0.0_f32; channels.len()];
         let raw = self.seal.walk(&channels, |channel, by| moved[channel] += by);

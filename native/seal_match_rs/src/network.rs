@@ -27,7 +27,10 @@ impl Network {
 
     /// The channels `LIKENESS_CHANNELS` of a comparison, (n,) float32.
     fn channels<'py>(&self, py: Python<'py>, comparison: &Comparison) -> PyResult<Bound<'py, PyArray1<f32>>> {
-        let found = detached(py, || Ok(likeness::channels(&comparison.core().maps(&self.core))))?;
+        let found = detached(py, || {
+            let core = comparison.core();
+            Ok(likeness::channels(&core.reference_ink, &core.maps(&self.core)))
+        })?;
         Ok(PyArray1::from_slice(py, &found))
     }
 

@@ -1,4 +1,5 @@
-//! What the network's maps say about the whole seal: the worst place at several sizes, order statistics, the mean of the grain.
+//! What the network's maps say about the whole seal: the worst place at several sizes, order statistics, the mean of the grain,
+//! and how much of the reference's strokes nobody could look at.
 //!
 //! A genuine impression may be poor in many places but is another die's in none, so the worst place counts at the size of a digit
 //! (0.75 mm), of a small character (1.25 mm) and of a large one (2.75 mm).
@@ -7,7 +8,7 @@ use crate::compare::network::{MAP_PX_PER_MM, Maps};
 use crate::plane::Field;
 
 /// Names of the channels, in order.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 17] = [
     "here_peak_digit",
     "here_peak_small",
     "here_peak_large",
@@ -22,6 +23,9 @@ pub const NAMES: [&str; 14] = [
     "grain_p90",
     "grain_p50",
     "grain_p10",
+    "hidden_peak",
+    "hidden_third",
+    "hidden_share",
 ];
 
 /// Radii of the boxes in samples: digit, small and large character, grain.
@@ -32,8 +36,8 @@ const GRAIN: usize = 6;
 /// Log odds of a seal of which nothing can be said.
 const SILENT: f32 = 0.0;
 
-/// The channels of one comparison, in the order of [`NAMES`].
-pub fn channels(maps: &Maps) -> [f32; 14] {
+/// The channels of one comparison, in the order of [`NAMES`]; `reference` is the reference's ink on the grid of the tiles.
+pub fn channels(reference: &Field, maps: &Maps) -> [f32; 17] {
     let w = Summed::new(&maps.weight, &maps.weight, |w, _| w);
     let here = Summed::new(&maps.here, &maps.weight, |v, w| v * w);
     let grain = Summed::new(&maps.grain, &maps.weight, |v, w| v * w);
@@ -67,6 +71,7 @@ pub fn channels(maps: &Maps) -> [f32; 14] {
     let area = maps.here.data.iter().zip(&maps.weight.data).filter(|(h, _)| **h > 0.0).map(|(_, w)| w).sum::<f32>();
     let (total, weight) =
         maps.grain.data.iter().zip(&maps.weight.data).fold((0.0_f32, 0.0_f32), |(s, n), (g, w)| (s + g * w, n + w));
+    let hidden = hidden(reference, &maps.weight);
     [
         at(&digit, 0.0),
         at(&small, 0.0),
@@ -82,7 +87,35 @@ pub fn channels(maps: &Maps) -> [f32; 14] {
         at(&rough, 0.10),
         at(&rough, 0.50),
         at(&rough, 0.90),
+        hidden[0],
+        hidden[1],
+        hidden[2],
     ]
+}
+
+/// Worst and third-worst share of a small character's box that is stroke and hidden, and the hidden share of all strokes: a changed
+/// digit under a pen's line is a change that nobody can see.
+fn hidden(reference: &Field, weight: &Field) -> [f32; 3] {
+    let (width, height) = (weight.width, weight.height);
+    let mut lost = Field::zeros(width, height);
+    let (mut all, mut total) = (0.0_f32, 0.0_f32);
+    for y in 0..height {
+        for x in 0..width {
+            let corner = 2 * y * reference.width + 2 * x;
+            let ink: f32 = [0, 1, reference.width, reference.width + 1].iter().map(|k| reference.data[corner + k].min(1.0)).sum();
+            let stroke = f32::from(ink > 2.0);
+            let i = y * width + x;
+            lost.data[i] = stroke * (1.0 - weight.data[i]);
+            all += stroke;
+            total += lost.data[i];
+        }
+    }
+    let sums = Summed::new(&lost, weight, |v, _| v);
+    let area = ((2 * SMALL + 1) * (2 * SMALL + 1)) as f64;
+    let mut boxes: Vec<(f32, usize)> =
+        (0..width * height).map(|i| ((sums.over(i % width, i / width, SMALL) / area) as f32, i)).filter(|b| b.0 > 0.0).collect();
+    boxes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    [boxes.first().map_or(0.0, |b| b.0), third_place(&boxes, width), total / all.max(1.0)]
 }
 
 /// The third-worst place that lies 2 mm or more from the worse ones.
