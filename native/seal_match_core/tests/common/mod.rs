@@ -3,6 +3,8 @@
 // Every test binary compiles this module and uses a part of it.
 #![allow(dead_code)]
 
+pub mod drawing;
+
 use seal_match_core::error::Result;
 use seal_match_core::plane::{Plane, Scan};
 use seal_match_core::template::{CardScan, EnrolReport, Template};
