@@ -3,8 +3,8 @@
 use crate::error::{Error, Result};
 use crate::fold::cut::Cut;
 use crate::fold::pair::Pair;
-use crate::fold::stroke::{Crossing, Stroke, crossings, ink_ratio, mine, runs, theirs};
-use crate::fold::trace::{Line, trace};
+use crate::fold::stroke::{Crossing, Status, Stroke, crossings, ink_ratio};
+use crate::fold::trace::{Edges, Line, Trace};
 
 /// How far to both sides of the cut a stroke is followed for its direction, in millimetres.
 const FOLLOWED_MM: f32 = 0.25;
@@ -15,39 +15,39 @@ const FOLLOWED_MM: f32 = 0.25;
 /// [`Error::FoldOutOfRange`] when the cut lies further from the centre than the grid reaches.
 ///
 /// ```
-/// use seal_match_core::fold::{Cut, Pair, Side, Status, continuity};
+/// use seal_match_core::fold::{Cut, Impressions, Pair, Side, Status, continuity};
 /// use seal_match_core::plane::Field;
 /// // A bar 1 mm wide down the middle, folded with itself.
 /// let mut bar = Field::zeros(81, 81);
 /// for y in 8..73 {
 ///     bar.row_mut(y)[36..45].fill(1.0);
 /// }
-/// let pair = Pair::new(&bar, &bar, &Field::zeros(81, 81), 0.0)?;
+/// let (open, seal) = (Field::zeros(81, 81), Field { data: vec![1.0; 81 * 81], ..bar.clone() });
+/// let pair = Pair::new(&Impressions { reference: &bar, moving: &bar, covered: &open, support: &seal, gain_mm: 0.0 })?;
 /// let strokes = continuity(&pair, &Cut::new(0.0, 1.0, Side::Moving)?)?;
 /// assert_eq!(strokes.len(), 1);
 /// assert_eq!(strokes[0].status, Status::Continuous);
 /// assert_eq!(strokes[0].offset_mm, Some(0.0));
 /// # Ok::<(), seal_match_core::error::Error>(())
 /// ```
-pub fn continuity(pair: &Pair, cut: &Cut) -> Result<Vec<Stroke>> {
+pub fn continuity(pair: &Pair<'_>, cut: &Cut) -> Result<Vec<Stroke>> {
     let high = pair.reach_mm();
     if cut.offset_mm().abs() > high {
         return Err(Error::FoldOutOfRange { what: "offset_mm", value: cut.offset_mm(), low: -high, high });
     }
-    let mut samples = Vec::new();
+    let mut trace = Trace::default();
     let sides = [-FOLLOWED_MM, FOLLOWED_MM].map(|d| {
-        let line = trace(pair, cut.angle_deg(), cut.offset_mm() + d, &mut samples);
-        Middles::of(&line, &samples)
+        trace.read(pair, cut.angle_deg(), cut.offset_mm() + d);
+        Middles::of(&trace)
     });
-    let line = trace(pair, cut.angle_deg(), cut.offset_mm(), &mut samples);
+    trace.read(pair, cut.angle_deg(), cut.offset_mm());
     let mut strokes = Vec::new();
-    crossings(pair, &line, &samples, |crossing| {
-        let mut stroke = crossing.stroke(&line, cut.side());
-        if let Some(turn) = turned_deg(crossing, &line, &sides) {
-            stroke.direction_difference_deg = Some(cut.side().sign() * turn + 0.0);
-        }
-        if crossing.sine > 0.0 && stroke.status != crate::fold::stroke::Status::Extra {
-            stroke.ink_ratio = ink_ratio(pair, &line, crossing);
+    crossings(pair, &trace, |crossing| {
+        let line = &trace.line;
+        let mut stroke = crossing.stroke(line, cut.side());
+        if stroke.status != Status::Extra {
+            stroke.direction_difference_deg = turned_deg(crossing, line, &sides).map(|v| cut.side().sign() * v + 0.0);
+            stroke.ink_ratio = ink_ratio(pair, line, crossing);
         }
         strokes.push(stroke);
     });
@@ -62,17 +62,19 @@ struct Middles {
 }
 
 impl Middles {
-    fn of(line: &Line, samples: &[u32]) -> Self {
-        let stretch = |e: [f32; 2]| [line.t_mm(0.5 * (e[0] + e[1])), 0.5 * (e[1] - e[0]) * line.step_mm];
-        let (mut reference, mut moving) = (Vec::new(), Vec::new());
-        runs(samples, mine, |e| reference.push(stretch(e)));
-        runs(samples, theirs, |e| moving.push(stretch(e)));
-        Self { reference, moving }
+    fn of(trace: &Trace) -> Self {
+        let stretches = |edges: &Edges| edges.runs().map(|e| stretch(&trace.line, e)).collect();
+        Self { reference: stretches(&trace.mine), moving: stretches(&trace.theirs) }
     }
 }
 
+/// Middle and half width in millimetres.
+fn stretch(line: &Line, [a, b]: [f32; 2]) -> [f32; 2] {
+    [line.t_mm(0.5 * (a + b)), 0.5 * (b - a) * line.step_mm]
+}
+
 /// The angle in degrees at which a stroke with its middle at `t` and half width `half` crosses the cut, followed to both sides.
-fn direction_deg(t: f32, half: f32, sides: [&[[f32; 2]]; 2]) -> Option<f32> {
+fn direction_deg([t, half]: [f32; 2], sides: [&[[f32; 2]]; 2]) -> Option<f32> {
     let followed = sides.map(|strokes| {
         strokes
             .iter()
@@ -88,10 +90,8 @@ fn direction_deg(t: f32, half: f32, sides: [&[[f32; 2]]; 2]) -> Option<f32> {
 
 /// By how much the moving stroke's direction is turned clockwise from the reference's.
 fn turned_deg(crossing: &Crossing, line: &Line, sides: &[Middles; 2]) -> Option<f32> {
-    let place = |e: [f32; 2]| (line.t_mm(0.5 * (e[0] + e[1])), 0.5 * (e[1] - e[0]) * line.step_mm);
-    let (t, half) = place(crossing.edges);
-    let reference = direction_deg(t, half, [&sides[0].reference, &sides[1].reference])?;
-    let (t, half) = place(crossing.partners?);
-    let moving = direction_deg(t, half, [&sides[0].moving, &sides[1].moving])?;
+    let [before, after] = sides;
+    let reference = direction_deg(stretch(line, crossing.edges), [&before.reference, &after.reference])?;
+    let moving = direction_deg(stretch(line, crossing.partners?), [&before.moving, &after.moving])?;
     Some((moving - reference + 90.0).rem_euclid(180.0) - 90.0)
 }

@@ -16,7 +16,7 @@ mod trace;
 pub use compose::compose;
 pub use continuity::continuity;
 pub use cut::{Cut, Side};
-pub use pair::Pair;
+pub use pair::{Impressions, Pair};
 pub use stroke::{Broken, Status, Stroke, Unknown};
 pub use summary::{FoldReason, Summary};
 pub use sweep::{FoldMap, sweep};

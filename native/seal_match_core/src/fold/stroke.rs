@@ -13,8 +13,8 @@
 //! cut and judged across the stroke: along a stroke that runs nearly with the cut every hundredth looks like a tenth.
 
 use crate::fold::cut::Side;
-use crate::fold::pair::{COVERED, POOR, Pair};
-use crate::fold::trace::{HALF, Line};
+use crate::fold::pair::{COVERED, OUTSIDE, POOR, Pair};
+use crate::fold::trace::{HALF, Line, Trace, mine, theirs};
 
 /// A stroke breaks when both its edges lie off by more than this across the stroke; genuine presses stay below 0.10 mm.
 pub const BREAK_MM: f32 = 0.15;
@@ -140,110 +140,63 @@ impl Crossing {
     }
 }
 
-/// Reference ink of a sample.
+/// The edge nearest to `edge` within `reach`, of ascending edges; `from` is where to begin, and where the next search begins.
 #[inline]
-pub(crate) fn mine(v: u32) -> u32 {
-    v & 0xffff
-}
-
-/// Moving ink of a sample.
-#[inline]
-pub(crate) fn theirs(v: u32) -> u32 {
-    v >> 16
-}
-
-/// Where the line from `a` (at `i`) to `b` (at `i + 1`) passes a half.
-#[inline]
-fn passes(i: usize, a: u32, b: u32) -> f32 {
-    i as f32 + (HALF as f32 - a as f32) / (b as f32 - a as f32)
-}
-
-/// Visits every stretch above a half of one impression, with its edges.
-#[inline]
-pub(crate) fn runs(samples: &[u32], ink: impl Fn(u32) -> u32, mut visit: impl FnMut([f32; 2])) {
-    let mut rise = None;
-    let Some(&first) = samples.first() else { return };
-    let mut before = ink(first);
-    for (i, &v) in samples.iter().enumerate().skip(1) {
-        let here = ink(v);
-        if (before >= HALF) != (here >= HALF) {
-            let edge = passes(i - 1, before, here);
-            if here >= HALF {
-                rise = Some(edge);
-            } else if let Some(rise) = rise.take() {
-                visit([rise, edge]);
-            }
-        }
-        before = here;
+fn partner(edges: &[f32], edge: f32, reach: f32, from: &mut usize) -> Option<f32> {
+    while edges.get(*from).is_some_and(|&e| e < edge) {
+        *from += 1;
     }
-}
-
-/// The nearest moving edge that rises (or falls) within `reach` samples of `edge`.
-fn partner(samples: &[u32], edge: f32, rises: bool, reach: f32) -> Option<f32> {
-    let here = edge as usize;
-    let passing = |i: usize| -> Option<f32> {
-        let (a, b) = (theirs(*samples.get(i)?), theirs(*samples.get(i + 1)?));
-        let is = if rises { a < HALF && b >= HALF } else { a >= HALF && b < HALF };
-        is.then(|| passes(i, a, b))
+    let before = from.checked_sub(1).map(|i| edges[i]);
+    let nearest = match (before, edges.get(*from)) {
+        (Some(a), Some(&b)) => Some(if edge - a <= b - edge { a } else { b }),
+        (a, b) => a.or(b.copied()),
     };
-    let mut best: Option<f32> = None;
-    for ring in 0..=reach.ceil() as usize {
-        let sides = [here.checked_sub(ring), Some(here + ring)];
-        for found in sides.into_iter().flatten().filter_map(passing) {
-            if (found - edge).abs() <= reach && best.is_none_or(|b| (found - edge).abs() < (b - edge).abs()) {
-                best = Some(found);
-            }
-        }
-        // Whatever a wider ring holds is further away than this.
-        if best.is_some_and(|b| (b - edge).abs() <= ring as f32) {
-            break;
-        }
-    }
-    best
+    nearest.filter(|n| (n - edge).abs() <= reach)
 }
 
-fn strongest(samples: &[u32], from: f32, to: f32, ink: impl Fn(u32) -> u32) -> u32 {
-    let (from, to) = (from.max(0.0) as usize, (to.max(0.0) as usize + 1).min(samples.len()));
-    samples[from.min(to)..to].iter().map(|&v| ink(v)).max().unwrap_or(0)
+/// Whether ink of at least `least` is met between two places.
+#[inline]
+fn meets(samples: &[u32], from: f32, to: f32, ink: impl Fn(u32) -> u32, least: u32) -> bool {
+    let (from, to) = (from.max(0.0) as usize, (to.max(0.0) as usize + 2).min(samples.len()));
+    samples[from.min(to)..to].iter().any(|&v| ink(v) >= least)
 }
 
 /// Visits every crossing of a traced line, those of the reference first.
-pub(crate) fn crossings(pair: &Pair, line: &Line, samples: &[u32], mut visit: impl FnMut(&Crossing)) {
-    runs(samples, mine, |edges| visit(&judge(pair, line, samples, edges)));
+pub(crate) fn crossings(pair: &Pair<'_>, trace: &Trace, mut visit: impl FnMut(&Crossing)) {
+    let Trace { line, samples, .. } = trace;
+    let reach = REACH_MM / line.step_mm.max(1e-6);
+    let (mut rise, mut fall) = (0, 0);
+    for edges in trace.mine.runs() {
+        let found =
+            [partner(&trace.theirs.rises, edges[0], reach, &mut rise), partner(&trace.theirs.falls, edges[1], reach, &mut fall)];
+        visit(&judge(pair, line, samples, edges, found));
+    }
     let margin = 0.15 / line.step_mm.max(1e-6);
-    runs(samples, theirs, |edges| {
-        let lonely = strongest(samples, edges[0] - margin, edges[1] + margin, mine) < BLANK;
-        if lonely && strongest(samples, edges[0], edges[1], theirs) >= SKIMMED {
-            let covered = look(pair, line, edges).0 & COVERED != 0;
-            let status = if covered { Status::Unknown(Unknown::Occluded) } else { Status::Extra };
+    for edges in trace.theirs.runs() {
+        if meets(samples, edges[0] - margin, edges[1] + margin, mine, BLANK)
+            || !meets(samples, edges[0], edges[1], theirs, SKIMMED)
+        {
+            continue;
+        }
+        let flags = flags_of(pair, line, edges);
+        if flags & OUTSIDE == 0 {
+            let status = if flags & COVERED != 0 { Status::Unknown(Unknown::Occluded) } else { Status::Extra };
             visit(&Crossing { edges, partners: None, sine: 1.0, break_mm: 0.0, status });
         }
-    });
-}
-
-/// Flags at the edges and the middle of a stretch, and the lesser sine of its edges.
-#[inline]
-fn look(pair: &Pair, line: &Line, edges: [f32; 2]) -> (u8, f32) {
-    let mut flags = 0;
-    let mut sine = 1.0_f32;
-    for (k, e) in [edges[0], edges[1], 0.5 * (edges[0] + edges[1])].into_iter().enumerate() {
-        let [x, y] = line.at(e);
-        let i = (y + 0.5) as usize * pair.width + (x + 0.5) as usize;
-        let Some(&flag) = pair.flags.get(i) else { continue };
-        flags |= flag;
-        if k < 2 {
-            let [nx, ny] = pair.normals[i].map(f32::from);
-            sine = sine.min((nx * line.along[0] + ny * line.along[1]).abs() / 126.0);
-        }
     }
-    (flags, sine)
 }
 
-fn judge(pair: &Pair, line: &Line, samples: &[u32], edges: [f32; 2]) -> Crossing {
-    let (flags, sine) = look(pair, line, edges);
+/// Flags at both edges and in the middle of a stretch.
+#[inline]
+fn flags_of(pair: &Pair<'_>, line: &Line, [a, b]: [f32; 2]) -> u8 {
+    pair.flags_at(line.at(a)) | pair.flags_at(line.at(b)) | pair.flags_at(line.at(0.5 * (a + b)))
+}
+
+fn judge(pair: &Pair<'_>, line: &Line, samples: &[u32], edges: [f32; 2], found: [Option<f32>; 2]) -> Crossing {
+    let flags = flags_of(pair, line, edges);
+    let [a, b] = edges.map(|e| pair.across(line.at(e), line.along));
+    let sine = a.min(b);
     let mut crossing = Crossing { edges, partners: None, sine, break_mm: 0.0, status: Status::Continuous };
-    let reach = REACH_MM / line.step_mm;
-    let found = [partner(samples, edges[0], true, reach), partner(samples, edges[1], false, reach)];
     if let [Some(a), Some(b)] = found
         && b > a
     {
@@ -257,12 +210,12 @@ fn judge(pair: &Pair, line: &Line, samples: &[u32], edges: [f32; 2]) -> Crossing
             crossing.status = Status::Broken(Broken::Shifted);
         }
     } else {
-        let most = strongest(samples, edges[0] - 1.0, edges[1] + 1.0, theirs);
-        crossing.status = if most < BLANK { Status::Broken(Broken::Missing) } else { Status::Unknown(Unknown::Merged) };
+        let inked = meets(samples, edges[0] - 1.0, edges[1], theirs, BLANK);
+        crossing.status = if inked { Status::Unknown(Unknown::Merged) } else { Status::Broken(Broken::Missing) };
     }
     if flags & COVERED != 0 {
         crossing.status = Status::Unknown(Unknown::Occluded);
-    } else if sine < LEAST_SINE || strongest(samples, edges[0], edges[1], mine) < SKIMMED {
+    } else if sine < LEAST_SINE || !meets(samples, edges[0], edges[1] - 1.0, mine, SKIMMED) {
         crossing.status = Status::Unknown(Unknown::Grazing);
     } else if flags & POOR != 0 {
         crossing.status = Status::Unknown(Unknown::PoorInk);
@@ -271,7 +224,7 @@ fn judge(pair: &Pair, line: &Line, samples: &[u32], edges: [f32; 2]) -> Crossing
 }
 
 /// Reference and moving ink as given, in the middle of a crossing, their ratio; `None` where the reference has none.
-pub(crate) fn ink_ratio(pair: &Pair, line: &Line, crossing: &Crossing) -> Option<f32> {
+pub(crate) fn ink_ratio(pair: &Pair<'_>, line: &Line, crossing: &Crossing) -> Option<f32> {
     let (mut a, mut b) = (0.0, 0.0);
     // Over the middle half of the stroke, so that an edge that lies off does not count as paleness.
     let width = crossing.edges[1] - crossing.edges[0];

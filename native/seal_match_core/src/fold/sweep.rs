@@ -8,7 +8,7 @@ use crate::fold::cut::{Cut, Side};
 use crate::fold::pair::Pair;
 use crate::fold::stroke::{Broken, Status, Unknown, crossings};
 use crate::fold::summary::{Summary, Tally};
-use crate::fold::trace::trace;
+use crate::fold::trace::Trace;
 
 /// Most angles, and most offsets, of a sweep.
 pub const MOST: usize = 720;
@@ -75,7 +75,7 @@ impl FoldMap {
 ///
 /// # Errors
 /// [`Error::FoldOutOfRange`] when a count is 0 or above [`MOST`], or the radius is not positive or beyond the grid.
-pub fn sweep(pair: &Pair, angles: usize, offsets: usize, radius_mm: f32) -> Result<FoldMap> {
+pub fn sweep(pair: &Pair<'_>, angles: usize, offsets: usize, radius_mm: f32) -> Result<FoldMap> {
     for (what, n) in [("angles", angles), ("offsets", offsets)] {
         if !(1..=MOST).contains(&n) {
             return Err(Error::FoldOutOfRange { what, value: n as f32, low: 1.0, high: MOST as f32 });
@@ -90,16 +90,17 @@ pub fn sweep(pair: &Pair, angles: usize, offsets: usize, radius_mm: f32) -> Resu
     let offsets_mm: Vec<f32> =
         (0..offsets).map(|j| radius_mm * (2 * j as i32 + 1 - offsets as i32) as f32 / offsets as f32).collect();
     let mut cells = Vec::with_capacity(angles * offsets);
-    let mut samples = Vec::new();
+    let mut trace = Trace::default();
     let mut tally = Tally::default();
     let mut breaks = Vec::new();
     for &angle_deg in &angles_deg {
         for &offset_mm in &offsets_mm {
-            let line = trace(pair, angle_deg, offset_mm, &mut samples);
+            trace.read(pair, angle_deg, offset_mm);
+            let line = trace.line;
             let mut cell = Cell::default();
             let mut sum = 0.0;
             breaks.clear();
-            crossings(pair, &line, &samples, |crossing| match crossing.status {
+            crossings(pair, &trace, |crossing| match crossing.status {
                 Status::Extra => cell.extra += 1,
                 Status::Unknown(Unknown::Grazing) => {}
                 Status::Unknown(_) => cell.unknown += 1,

@@ -2,6 +2,7 @@
 
 use std::f32::consts::TAU;
 
+use seal_match_core::fold::{Impressions, Pair};
 use seal_match_core::plane::Field;
 use seal_match_core::template::PX_PER_MM;
 
@@ -87,6 +88,15 @@ impl Drawing {
         out
     }
 
+    /// One inside the seal.
+    pub fn disc(&self) -> Field {
+        let rim =
+            Self { radius_mm: self.radius_mm, bars: vec![Bar { from: [0.0; 2], to: [1e-3, 0.0], half_mm: self.radius_mm }] };
+        let mut disc = rim.plain();
+        disc.data.iter_mut().for_each(|v| *v = v.ceil());
+        disc
+    }
+
     /// The ink where it belongs.
     pub fn plain(&self) -> Field {
         self.ink(0.0, |p| p)
@@ -104,7 +114,10 @@ impl Drawing {
     }
 }
 
-/// Nothing is covered.
-pub fn open(like: &Field) -> Field {
-    Field::zeros(like.width, like.height)
+/// Two impressions of which all can be seen, prepared; `gain_mm` as for [`Impressions`].
+pub fn fold<T>(reference: &Field, moving: &Field, gain_mm: f32, measure: impl FnOnce(&Pair<'_>) -> T) -> T {
+    let open = Field::zeros(reference.width, reference.height);
+    let seal = Field { data: vec![1.0; open.data.len()], ..open.clone() };
+    let pair = Pair::new(&Impressions { reference, moving, covered: &open, support: &seal, gain_mm });
+    measure(&pair.expect("two maps of one size"))
 }
