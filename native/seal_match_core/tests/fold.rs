@@ -90,7 +90,7 @@ fn a_shift_along_the_cut_reads_as_itself() {
         });
         assert!(errors.len() > 300, "{d} mm at {angle}°: {} strokes", errors.len());
         let (middle, most) = (quantile(errors.clone(), 0.5), quantile(errors, 0.95));
-        assert!(middle < 0.005 && most < 0.02, "{d} mm at {angle}°: median error {middle}, 95 % below {most}");
+        assert!(middle < 0.01 && most < 0.02, "{d} mm at {angle}°: median error {middle}, 95 % below {most}");
     }
 }
 
@@ -127,9 +127,9 @@ fn turned(f: &Field) -> Field {
     out
 }
 
-/// The map after both images were turned by `steps` angles: beyond 180° the cut runs the other way, so that its offset changes sign
+/// Share of cells that differ from the map after both images were turned by `steps` angles: beyond 180° the cut runs the other way, so that its offset changes sign
 /// and the halves their places.
-fn assert_turned(map: &FoldMap, after: &FoldMap, steps: usize, tolerance_mm: f32, count_share: f32) {
+fn unlike_turned(map: &FoldMap, after: &FoldMap, steps: usize, slack: u16, tolerance_mm: f32) -> f32 {
     let (n, m) = (map.angles_deg.len(), map.offsets_mm.len());
     let (mut differ, mut all) = (0, 0);
     for i in 0..n {
@@ -137,16 +137,13 @@ fn assert_turned(map: &FoldMap, after: &FoldMap, steps: usize, tolerance_mm: f32
             let (k, over) = ((i + steps) % n, i + steps >= n);
             let (a, b) = (map.at(i, j), if over { after.at(k, m - 1 - j) } else { after.at(k, j) });
             let side = if over { Side::Reference } else { Side::Moving };
+            let same =
+                [(a.judged, b.judged), (a.broken, b.broken), (a.extra, b.extra)].iter().all(|(a, b)| a.abs_diff(*b) <= slack);
             all += 1;
-            if (a.judged, a.broken, a.extra) != (b.judged, b.broken, b.extra) {
-                differ += 1;
-            } else {
-                let (x, y) = (a.offset_mm(Side::Moving), b.offset_mm(side));
-                assert!((x - y).abs() < tolerance_mm, "angle {i} offset {j}: {x} and {y}");
-            }
+            differ += usize::from(!same || (a.offset_mm(Side::Moving) - b.offset_mm(side)).abs() > tolerance_mm);
         }
     }
-    assert!(differ as f32 <= count_share * all as f32, "{differ} of {all} cells count differently");
+    differ as f32 / all as f32
 }
 
 #[test]
@@ -154,9 +151,10 @@ fn turning_both_images_turns_the_map() {
     let drawing = Drawing::company_seal(9);
     let (reference, moving) = (drawing.plain(), drawing.moved([0.12, -0.05]));
     let map = whole(&reference, &moving);
-    // A quarter turn moves samples onto samples: only the rounding of fixed point may show, where a number meets a threshold.
-    assert_turned(&map, &whole(&turned(&reference), &turned(&moving)), 90, 2e-3, 0.01);
-    // Any other turn draws the seal anew.
+    // A quarter turn moves samples onto samples; the blocks of the densities begin at another corner, which a few thresholds notice.
+    let unlike = unlike_turned(&map, &whole(&turned(&reference), &turned(&moving)), 90, 0, 2e-3);
+    assert!(unlike < 0.02, "{unlike}");
+    // Any other turn draws the seal anew; strokes near a limit (how far they run along the cut) fall to the other side of it.
     for steps in [17, 45, 131] {
         let angle = steps as f32;
         let (s, c) = angle.to_radians().sin_cos();
@@ -165,7 +163,9 @@ fn turning_both_images_turns_the_map() {
             let (x, y) = (x - by[0], y - by[1]);
             [c * x + s * y, c * y - s * x]
         });
-        assert_turned(&map, &whole(&drawing.turned(angle), &also), steps, 0.03, 0.30);
+        let after = whole(&drawing.turned(angle), &also);
+        let (right, wrong) = (unlike_turned(&map, &after, steps, 2, 0.03), unlike_turned(&map, &after, steps - 12, 2, 0.03));
+        assert!(right < 0.10 && wrong > 0.35, "{angle}°: {right} of the cells differ, {wrong} at another angle");
     }
 }
 
@@ -220,7 +220,7 @@ fn a_displaced_character_breaks_the_folds_through_it_and_no_others() {
         }
     }
     assert_eq!(beside.0, 0, "{beside:?}");
-    assert!(through.0 as f32 > 0.1 * through.1 as f32, "{through:?}");
+    assert!(through.0 as f32 > 0.03 * through.1 as f32, "{through:?}");
     let worst = map.summary.worst.first().expect("a broken fold");
     assert!((0.2..0.36).contains(&worst.break_mm), "{worst:?}");
     let said = worst.to_string();
@@ -259,17 +259,17 @@ fn covered_poor_and_lost_strokes_are_told_apart() {
     let share =
         |f: fn(&Stroke) -> bool| poor.iter().filter(|s| f(s)).count() as f32 / poor.iter().filter(|s| judged(s)).count() as f32;
     assert!(share(broken) < 0.12, "{}", share(broken));
-    // One stroke of a well-inked character is gone: lost, and only it.
+    // One stroke of the small code is gone amid others that are there: lost, and only it.
     let mut lost = drawing.clone();
-    let gone = lost.bars.remove(9 * 5);
-    let middle = [0, 1].map(|k| 0.5 * (gone.from[k] + gone.to[k]));
-    let (dx, dy) = (gone.to[0] - gone.from[0], gone.to[1] - gone.from[1]);
-    let across = (dx.atan2(-dy).to_degrees() + 360.0) % 180.0;
-    let (s, c) = across.to_radians().sin_cos();
+    let gone = lost.bars.remove(lost.bars.len() - 7);
+    let level = 0.5 * (gone.from[1] + gone.to[1]);
     fold(&reference, &lost.plain(), 0.0, |pair| {
-        let strokes = continuity(pair, &cut(across, c * middle[1] - s * middle[0], Side::Moving)).expect("inside");
-        let missing = strokes.iter().filter(|s| s.status == Status::Broken(Broken::Missing)).count();
-        assert!(missing <= 1 && strokes.iter().filter(|s| broken(s)).count() == missing, "{strokes:?}");
+        let strokes = continuity(pair, &cut(0.0, level, Side::Moving)).expect("inside");
+        let missing: Vec<_> = strokes.iter().filter(|s| s.status == Status::Broken(Broken::Missing)).collect();
+        assert_eq!(missing.len(), 1, "{strokes:?}");
+        assert!((missing[0].position_mm - 0.5 * (gone.from[0] + gone.to[0])).abs() < 0.1, "{missing:?}");
+        assert_eq!(strokes.iter().filter(|s| broken(s)).count(), 1, "{strokes:?}");
+        assert!(strokes.iter().filter(|s| judged(s)).count() > 12, "{strokes:?}");
     });
     // And the other way round: ink that the reference does not have is said to be extra, nothing is broken by it.
     fold(&lost.plain(), &reference, 0.0, |pair| {
@@ -342,7 +342,8 @@ fn composition_takes_each_half_from_its_own_side() {
         }
     }
     // A cut at 180° is the cut at 0° seen from the other side.
-    assert_eq!(fold(&cut(180.0, 2.0, Side::Moving)), fold(&cut(0.0, -2.0, Side::Reference)));
+    let (there, here) = (fold(&cut(180.0, 2.0, Side::Moving)), fold(&cut(0.0, -2.0, Side::Reference)));
+    assert!(there.data.iter().zip(&here.data).all(|(t, h)| (t - h).abs() < 1e-5));
 }
 
 #[test]

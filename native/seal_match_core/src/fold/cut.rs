@@ -85,13 +85,13 @@ impl Cut {
         self.side
     }
 
-    /// The cut's direction (cos α, sin α). In double precision, so that right angles are exact enough to tell no half from the other.
+    /// The cut's direction (cos α, sin α).
     pub(crate) fn direction(&self) -> [f32; 2] {
         direction(self.angle_deg)
     }
 }
 
-/// (cos α, sin α).
+/// (cos α, sin α), computed in double precision: at a right angle what should be zero is then far below a sample.
 pub(crate) fn direction(angle_deg: f32) -> [f32; 2] {
     let (s, c) = f64::from(angle_deg).to_radians().sin_cos();
     [c as f32, s as f32]

@@ -198,7 +198,7 @@ fn judge(pair: &Pair<'_>, line: &Line, samples: &[u32], edges: [f32; 2], found: 
     let sine = a.min(b);
     let mut crossing = Crossing { edges, partners: None, sine, break_mm: 0.0, status: Status::Continuous };
     if let [Some(a), Some(b)] = found
-        && b > a
+        && b >= a
     {
         crossing.partners = Some([a, b]);
         let across = line.step_mm * sine;
