@@ -213,7 +213,7 @@ fn a_displaced_character_breaks_the_folds_through_it_and_no_others() {
             let distance = (c * middle[1] - s * middle[0] - offset).abs();
             let cell = map.at(i, j);
             let count = if distance < 1.5 { &mut through } else { &mut beside };
-            if distance < 1.5 || distance > 5.5 {
+            if !(1.5..=5.5).contains(&distance) {
                 count.0 += u32::from(cell.broken);
                 count.1 += u32::from(cell.judged);
             }
