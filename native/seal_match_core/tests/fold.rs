@@ -224,7 +224,7 @@ fn a_displaced_character_breaks_the_folds_through_it_and_no_others() {
     let worst = map.summary.worst.first().expect("a broken fold");
     assert!((0.2..0.36).contains(&worst.break_mm), "{worst:?}");
     let said = worst.to_string();
-    assert!(said.contains(&format!("breaks {} of {} strokes by", worst.broken, worst.judged)), "{said}");
+    assert!(said.contains(&format!("breaks {} of {} strokes by", worst.shifted, worst.judged)), "{said}");
 }
 
 #[test]

@@ -120,6 +120,7 @@ pub fn fold_sweep<'py>(
     d.set_item("offsets_mm", PyArray1::from_slice(py, &map.offsets_mm))?;
     d.set_item("judged", cells(py, &map, |c| c.judged)?)?;
     d.set_item("broken", cells(py, &map, |c| c.broken)?)?;
+    d.set_item("shifted", cells(py, &map, |c| c.shifted)?)?;
     d.set_item("unknown", cells(py, &map, |c| c.unknown)?)?;
     d.set_item("extra", cells(py, &map, |c| c.extra)?)?;
     d.set_item("offset_mm", cells(py, &map, |c| c.offset_mm(Side::Moving))?)?;
@@ -137,10 +138,11 @@ fn cells<'py, T: numpy::Element>(
 }
 
 fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, PyDict>> {
-    let reason = |r: &FoldReason| (r.angle_deg, r.offset_mm, r.broken, r.judged, r.break_mm);
+    let reason = |r: &FoldReason| (r.angle_deg, r.offset_mm, r.broken, r.shifted, r.judged, r.break_mm);
     let d = PyDict::new(py);
     d.set_item("strokes_judged", summary.judged)?;
     d.set_item("broken_share", summary.broken_share)?;
+    d.set_item("shifted_share", summary.shifted_share)?;
     d.set_item("unknown_share", summary.unknown_share)?;
     d.set_item("extra_share", summary.extra_share)?;
     d.set_item("median_offset_mm", summary.median_offset_mm)?;
@@ -157,9 +159,10 @@ pub fn fold_sentence(
     angle_deg: f32,
     offset_mm: f32,
     broken: u16,
+    shifted: u16,
     judged: u16,
     break_mm: f32,
 ) -> PyResult<String> {
-    let said = || Ok::<_, Error>(FoldReason { angle_deg, offset_mm, broken, judged, break_mm }.to_string());
+    let said = || Ok::<_, Error>(FoldReason { angle_deg, offset_mm, broken, shifted, judged, break_mm }.to_string());
     detached(py, said)
 }

@@ -28,6 +28,8 @@ const PRIOR: f32 = 3.0;
 const PALE: f32 = 0.35;
 /// Moving ink is poor where less than this share of the reference's stroke area is inked.
 const SPARSE: f32 = 0.45;
+/// The same two limits from which a stroke that is not there at all is missing, and not just unprinted.
+const SOUND: [f32; 2] = [0.60, 0.75];
 /// Byte of a full stroke; what is darker is as good as full.
 const FULL: f32 = 2.0 * HALF as f32 / 256.0;
 /// Two to the 23rd: added to a small number it leaves the rounded number in the lowest bits, which vectors can do.
@@ -39,6 +41,8 @@ pub(crate) const COVERED: u8 = 1;
 pub(crate) const POOR: u8 = 2;
 /// Outside the seal.
 pub(crate) const OUTSIDE: u8 = 4;
+/// Moving ink that can be followed, but has gaps.
+pub(crate) const FAINT: u8 = 8;
 
 /// Two aligned impressions on one grid of [`PX_PER_MM`] samples a millimetre, the seal's centre in the middle; all of one size.
 #[derive(Clone, Copy)]
@@ -64,7 +68,7 @@ pub struct Pair<'a> {
     pub(crate) rows: Vec<u32>,
     /// The same, columns contiguous.
     pub(crate) columns: Vec<u32>,
-    /// [`COVERED`], [`POOR`] and [`OUTSIDE`], rows contiguous.
+    /// [`COVERED`], [`POOR`], [`FAINT`] and [`OUTSIDE`], rows contiguous.
     pub(crate) flags: Vec<u8>,
     /// Furthest that the seal reaches from the centre, in samples.
     pub(crate) radius: f32,
@@ -269,10 +273,16 @@ fn flags(covered: &Field, support: &Field, mine: &Density, theirs: &Density) -> 
     let (w, bw) = (covered.width, mine.area.width);
     let poor: Vec<u8> = (0..mine.area.data.len())
         .map(|i| {
-            let pale = theirs.level.data[i] < PALE * theirs.whole.max(0.5);
-            // A block without strokes of the reference is not poor.
-            let sparse = theirs.area.data[i] < SPARSE * mine.area.data[i] - 1.0;
-            if pale || sparse { POOR } else { 0 }
+            // A block without strokes of the reference has nothing to be poor in.
+            let (density, area) = (theirs.level.data[i] / theirs.whole.max(0.5), theirs.area.data[i] + 1.0);
+            let below = |[pale, sparse]: [f32; 2]| density < pale || area < sparse * mine.area.data[i];
+            if below([PALE, SPARSE]) {
+                POOR
+            } else if below(SOUND) {
+                FAINT
+            } else {
+                0
+            }
         })
         .collect();
     let mut out = vec![0; covered.data.len()];

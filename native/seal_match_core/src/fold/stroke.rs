@@ -13,7 +13,7 @@
 //! cut and judged across the stroke: along a stroke that runs nearly with the cut every hundredth looks like a tenth.
 
 use crate::fold::cut::Side;
-use crate::fold::pair::{COVERED, OUTSIDE, POOR, Pair};
+use crate::fold::pair::{COVERED, FAINT, OUTSIDE, POOR, Pair};
 use crate::fold::trace::{HALF, Line, Trace, mine, theirs};
 
 /// A stroke breaks when both its edges lie off by more than this across the stroke; genuine presses stay below 0.10 mm.
@@ -217,7 +217,7 @@ fn judge(pair: &Pair<'_>, line: &Line, samples: &[u32], edges: [f32; 2], found: 
         crossing.status = Status::Unknown(Unknown::Occluded);
     } else if sine < LEAST_SINE || !meets(samples, edges[0], edges[1] - 1.0, mine, SKIMMED) {
         crossing.status = Status::Unknown(Unknown::Grazing);
-    } else if flags & POOR != 0 {
+    } else if flags & POOR != 0 || (flags & FAINT != 0 && crossing.status == Status::Broken(Broken::Missing)) {
         crossing.status = Status::Unknown(Unknown::PoorInk);
     }
     crossing

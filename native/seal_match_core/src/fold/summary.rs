@@ -14,7 +14,8 @@ const APART_DEG: f32 = 25.0;
 /// Folds that are reported.
 const REPORTED: usize = 3;
 
-/// One fold in words: "the fold at 45 degrees breaks 3 of 14 strokes by 0.31 mm".
+/// One fold in words: "the fold at 45 degrees breaks 3 of 14 strokes by 0.31 mm". A stroke that ends at the cut is said apart: a void
+/// in a weak press ends strokes too.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FoldReason {
     /// Its angle.
@@ -23,25 +24,29 @@ pub struct FoldReason {
     pub offset_mm: f32,
     /// Strokes it broke.
     pub broken: u16,
+    /// Those of them that go on elsewhere.
+    pub shifted: u16,
     /// Strokes it could judge.
     pub judged: u16,
-    /// Median break of those that go on elsewhere; 0 when all broken ones end at the cut.
+    /// Median break of those that go on elsewhere; 0 without any.
     pub break_mm: f32,
 }
 
 impl fmt::Display for FoldReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { angle_deg, offset_mm, broken, judged, break_mm } = self;
+        let Self { angle_deg, offset_mm, shifted, judged, break_mm, .. } = self;
+        let ended = self.broken.saturating_sub(*shifted);
         write!(f, "the fold at {angle_deg:.0} degrees")?;
         if offset_mm.abs() >= 0.05 {
             write!(f, ", {offset_mm:+.1} mm from the centre,")?;
         }
         let strokes = if *judged == 1 { "stroke" } else { "strokes" };
-        match (*judged, *broken, *break_mm > 0.0) {
+        match (*judged, *shifted, ended) {
             (0, _, _) => write!(f, " meets no stroke that could be judged"),
-            (_, 0, _) => write!(f, " breaks none of {judged} {strokes}"),
-            (_, _, true) => write!(f, " breaks {broken} of {judged} {strokes} by {break_mm:.2} mm"),
-            (_, _, false) => write!(f, " breaks {broken} of {judged} {strokes}: they end at the cut"),
+            (_, 0, 0) => write!(f, " breaks none of {judged} {strokes}"),
+            (_, 0, _) => write!(f, " ends {ended} of {judged} {strokes}"),
+            (_, _, 0) => write!(f, " breaks {shifted} of {judged} {strokes} by {break_mm:.2} mm"),
+            _ => write!(f, " breaks {shifted} of {judged} {strokes} by {break_mm:.2} mm and ends {ended}"),
         }
     }
 }
@@ -53,6 +58,8 @@ pub struct Summary {
     pub judged: u32,
     /// Share of them that are broken.
     pub broken_share: Option<f32>,
+    /// Share of them that go on elsewhere; the other broken ones end at the cut, as a void in a weak press does too.
+    pub shifted_share: Option<f32>,
     /// Share of strokes about which nothing can be said (covered, poor ink, run together), of judged and unknown.
     pub unknown_share: Option<f32>,
     /// Moving strokes without a counterpart, for each judged stroke.
@@ -72,6 +79,7 @@ pub struct Summary {
 pub(crate) struct Tally {
     judged: u32,
     broken: u32,
+    shifted: u32,
     unknown: u32,
     extra: u32,
     folds: u32,
@@ -85,6 +93,7 @@ impl Default for Tally {
         Self {
             judged: 0,
             broken: 0,
+            shifted: 0,
             unknown: 0,
             extra: 0,
             folds: 0,
@@ -103,16 +112,17 @@ impl Tally {
 
     /// Adds one cut.
     pub(crate) fn cell(&mut self, angle_deg: f32, offset_mm: f32, cell: &Cell) {
-        let Cell { judged, broken, unknown, extra, break_mm, .. } = *cell;
+        let Cell { judged, broken, shifted, unknown, extra, break_mm, .. } = *cell;
         self.judged += u32::from(judged);
         self.broken += u32::from(broken);
+        self.shifted += u32::from(shifted);
         self.unknown += u32::from(unknown);
         self.extra += u32::from(extra);
         if judged >= ENOUGH {
             self.folds += 1;
             self.broken_folds += u32::from(5 * broken >= judged);
             if broken > 0 {
-                self.candidates.push(FoldReason { angle_deg, offset_mm, broken, judged, break_mm });
+                self.candidates.push(FoldReason { angle_deg, offset_mm, broken, shifted, judged, break_mm });
             }
         }
     }
@@ -133,8 +143,9 @@ impl Tally {
 
     pub(crate) fn summary(mut self) -> Summary {
         let share = |part: u32, whole: u32| (whole > 0).then(|| part as f32 / whole as f32);
-        // Two strokes of three say less than twelve of eighteen: three strokes that go on are added to every fold.
-        let weight = |r: &FoldReason| f32::from(r.broken) / f32::from(r.judged + 3);
+        // A stroke that ends may be a void: it counts half. Two strokes of three say less than twelve of eighteen: three strokes that
+        // go on are added to every fold.
+        let weight = |r: &FoldReason| f32::from(r.broken + r.shifted) / f32::from(r.judged + 3);
         self.candidates.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
         let mut worst: Vec<FoldReason> = Vec::new();
         for r in &self.candidates {
@@ -149,6 +160,7 @@ impl Tally {
         Summary {
             judged: self.judged,
             broken_share: share(self.broken, self.judged),
+            shifted_share: share(self.shifted, self.judged),
             unknown_share: share(self.unknown, self.unknown + self.judged),
             extra_share: share(self.extra, self.judged),
             median_offset_mm: self.quantile(0.5),

@@ -20,6 +20,8 @@ pub struct Cell {
     pub judged: u16,
     /// Those of them that do not go on.
     pub broken: u16,
+    /// Those of them that go on elsewhere; the others end at the cut.
+    pub shifted: u16,
     /// Strokes that black covers or that lie in poor ink, or that ran together.
     pub unknown: u16,
     /// Moving ink without a stroke of the reference.
@@ -113,6 +115,7 @@ pub fn sweep(pair: &Pair<'_>, angles: usize, offsets: usize, radius_mm: f32) -> 
                     if let Status::Broken(how) = crossing.status {
                         cell.broken += 1;
                         if how == Broken::Shifted {
+                            cell.shifted += 1;
                             breaks.push(crossing.break_mm);
                         }
                     }

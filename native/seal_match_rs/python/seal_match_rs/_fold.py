@@ -81,12 +81,14 @@ class FoldStroke:
 class FoldReason:
     """What one fold shows, in numbers and in words.
 
-    `break_mm` is the median break of the shifted strokes; 0 when the broken ones end at the cut.
+    `shifted` of the `broken` strokes go on elsewhere, `break_mm` away in the median (0 without
+    any); the others end at the cut, which a void in a weak press does to a stroke too.
     """
 
     angle_deg: float
     offset_mm: float
     broken: int
+    shifted: int
     judged: int
     break_mm: float
 
@@ -94,7 +96,12 @@ class FoldReason:
     def english(self) -> str:
         """Say it: "the fold at 45 degrees breaks 3 of 14 strokes by 0.31 mm"."""
         return fold_sentence(
-            self.angle_deg, self.offset_mm, self.broken, self.judged, self.break_mm
+            self.angle_deg,
+            self.offset_mm,
+            self.broken,
+            self.shifted,
+            self.judged,
+            self.break_mm,
         )
 
     @property
@@ -107,8 +114,12 @@ class FoldReason:
             return f"{where}处没有可判断的笔画"
         if self.broken == 0:
             return f"{where}处 {self.judged} 条笔画全部连贯"
-        how = f"错位 {self.break_mm:.2f} 毫米" if self.break_mm > 0.0 else "在折线处中断"
-        return f"{where}处 {self.judged} 条笔画中 {self.broken} 条{how}"
+        found = []
+        if self.shifted:
+            found.append(f"{self.shifted} 条错位 {self.break_mm:.2f} 毫米")
+        if self.broken > self.shifted:
+            found.append(f"{self.broken - self.shifted} 条中断")
+        return f"{where}处 {self.judged} 条笔画中 {'，'.join(found)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,9 @@ class Fold:
         found = [s.break_mm for s in self.strokes if s.status == "shifted"]
         breaks = sorted(v for v in found if v is not None)
         middle = breaks[round((len(breaks) - 1) / 2)] if breaks else 0.0
-        return FoldReason(self.angle_deg, self.offset_mm, self.broken, self.judged, middle)
+        return FoldReason(
+            self.angle_deg, self.offset_mm, self.broken, len(found), self.judged, middle
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +160,11 @@ class FoldSummary:
     ----------
     strokes_judged : int
         Strokes judged over all cuts.
-    broken_share, unknown_share : float or None
-        Broken of judged; unknown (grazing left out) of judged and unknown.
+    broken_share, shifted_share : float or None
+        Of the judged strokes: those that do not go on; those of them that go on elsewhere. The
+        others end at the cut, which a void in a weak press does to a stroke too.
+    unknown_share : float or None
+        Unknown (grazing left out) of judged and unknown.
     extra_share : float or None
         Moving strokes without a counterpart for each judged one.
     median_offset_mm, p90_offset_mm : float or None
@@ -161,6 +177,7 @@ class FoldSummary:
 
     strokes_judged: int
     broken_share: float | None
+    shifted_share: float | None
     unknown_share: float | None
     extra_share: float | None
     median_offset_mm: float | None
@@ -179,8 +196,9 @@ class FoldMap:
         (A,) float32, from 0 to below 180.
     offsets_mm : ndarray
         (O,) float32, symmetric about 0, across the seal.
-    judged, broken, unknown, extra : ndarray
-        (A, O) uint16, strokes of each kind; grazing ones are in none.
+    judged, broken, shifted, unknown, extra : ndarray
+        (A, O) uint16, strokes of each kind; grazing ones are in none. Broken ones are judged ones,
+        shifted ones are broken ones.
     offset_mm : ndarray
         (A, O) float32, mean signed offset along the cut with the moving half on the normal's side;
         the other side's is its negative. 0 where nothing was judged.
@@ -193,6 +211,7 @@ class FoldMap:
     offsets_mm: NDArray[np.float32]
     judged: NDArray[np.uint16]
     broken: NDArray[np.uint16]
+    shifted: NDArray[np.uint16]
     unknown: NDArray[np.uint16]
     extra: NDArray[np.uint16]
     offset_mm: NDArray[np.float32]
@@ -292,6 +311,7 @@ def sweep_folds(
     summary = FoldSummary(
         strokes_judged=found["strokes_judged"],
         broken_share=found["broken_share"],
+        shifted_share=found["shifted_share"],
         unknown_share=found["unknown_share"],
         extra_share=found["extra_share"],
         median_offset_mm=found["median_offset_mm"],
@@ -304,6 +324,7 @@ def sweep_folds(
         offsets_mm=found["offsets_mm"],
         judged=found["judged"],
         broken=found["broken"],
+        shifted=found["shifted"],
         unknown=found["unknown"],
         extra=found["extra"],
         offset_mm=found["offset_mm"],

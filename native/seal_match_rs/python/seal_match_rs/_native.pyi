@@ -139,16 +139,18 @@ _Stroke: TypeAlias = tuple[
 class _FoldSweep(TypedDict):
     strokes_judged: int
     broken_share: float | None
+    shifted_share: float | None
     unknown_share: float | None
     extra_share: float | None
     median_offset_mm: float | None
     p90_offset_mm: float | None
     broken_folds: float | None
-    worst: list[tuple[float, float, int, int, float]]
+    worst: list[tuple[float, float, int, int, int, float]]
     angles_deg: NDArray[np.float32]
     offsets_mm: NDArray[np.float32]
     judged: NDArray[np.uint16]
     broken: NDArray[np.uint16]
+    shifted: NDArray[np.uint16]
     unknown: NDArray[np.uint16]
     extra: NDArray[np.uint16]
     offset_mm: NDArray[np.float32]
@@ -170,7 +172,7 @@ def fold_sweep(
     template: Template, comparison: Comparison, *, angles: int, offsets: int
 ) -> _FoldSweep: ...
 def fold_sentence(
-    angle_deg: float, offset_mm: float, broken: int, judged: int, break_mm: float
+    angle_deg: float, offset_mm: float, broken: int, shifted: int, judged: int, break_mm: float
 ) -> str: ...
 
 @final
