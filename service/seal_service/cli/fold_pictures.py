@@ -94,6 +94,7 @@ def _whole(pair: SealPair, view: View, found: Fold | None) -> Picture:
                 ("extra", maps.extra),
                 ("missing", maps.missing),
                 ("covered", maps.covered),
+                ("inside", pair.inside),
             )
         }
         return displays.heat_map(ink, px_per_mm=px_per_mm, **layers)

@@ -26,7 +26,13 @@ ARROWS: tuple[Colour, Colour, Colour] = ((30, 140, 60), (225, 150, 0), (205, 20,
 
 
 def heat_map(
-    reference: Map, *, extra: Map, missing: Map, covered: Map, px_per_mm: float
+    reference: Map,
+    *,
+    extra: Map,
+    missing: Map,
+    covered: Map,
+    px_per_mm: float,
+    inside: Map | None = None,
 ) -> Picture:
     """Show how much ink is extra or missing around each place, from pale to hot.
 
@@ -39,6 +45,8 @@ def heat_map(
         What is covered is unknown: it is tinted and never hot.
     px_per_mm : float
         Of the maps.
+    inside : ndarray, optional
+        (H, W) float, 1 where the seal is: beyond it nothing is hot or tinted.
 
     Returns
     -------
@@ -49,15 +57,17 @@ def heat_map(
     ------
     DisplayError
     """
-    checked_maps(reference=reference, extra=extra, missing=missing, covered=covered)
+    where = np.ones_like(reference) if inside is None else inside
+    checked_maps(reference=reference, extra=extra, missing=missing, covered=covered, inside=where)
     sigma = HEAT_SIGMA_MM * checked_number("px_per_mm", px_per_mm, 1.0, 100.0)
-    shown = np.clip(np.nan_to_num(1.0 - covered, nan=1.0), 0.0, 1.0)
+    shown = where * np.clip(np.nan_to_num(1.0 - covered, nan=1.0), 0.0, 1.0)
     raw = np.clip(np.nan_to_num(extra + missing, nan=0.0), 0.0, 1.0) * shown
     smooth = cv2.GaussianBlur(raw.astype(np.float32), (0, 0), sigma)
     heat = np.clip(smooth / HEAT_FULL, 0.0, 1.0)
     scale = cv2.applyColorMap((255.0 * (0.25 + 0.75 * heat)).astype(np.uint8), cv2.COLORMAP_TURBO)
     colours = cv2.cvtColor(scale, cv2.COLOR_BGR2RGB).astype(np.float32)
-    pale = painted(printed([(reference, PALE)]), 0.6 * np.clip(covered, 0.0, 1.0), COVERED)
+    tint = 0.6 * where * np.clip(covered, 0.0, 1.0)
+    pale = painted(printed([(reference, PALE)]), tint, COVERED)
     # What is lukewarm lets the reference through, so that the place is recognised.
     share = np.clip(1.6 * heat, 0.0, 0.92)[:, :, None]
     return np.asarray(np.rint(pale + share * (colours - pale)), dtype=np.uint8)
