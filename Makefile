@@ -70,8 +70,9 @@ profile: setup ## fit the default profile anew on 300 simulated dies (half an ho
 	$(PY) -m accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml \
 	  $(if $(NETWORK),--network $(NETWORK)) $(if $(WORK),--work $(WORK))
 
-bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image
+bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image; the kernels of the fold
 	$(PY) -m speed
+	cargo bench -p seal_match_core --bench fold
 
 fuzz: setup ## fuzz the core's parsers, FUZZ_S seconds each (needs: cargo install cargo-fuzz, a nightly toolchain)
 	cd native/fuzz && for target in $$(cargo +nightly fuzz list); do \

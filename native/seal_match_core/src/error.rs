@@ -48,6 +48,29 @@ pub enum Error {
         /// What did not hold.
         reason: String,
     },
+    /// A number that describes a fold is NaN or outside its range.
+    FoldOutOfRange {
+        /// Which number, with its unit.
+        what: &'static str,
+        /// The value.
+        value: f32,
+        /// The least that is accepted.
+        low: f32,
+        /// The most that is accepted.
+        high: f32,
+    },
+    /// Two impressions cannot be folded together: their maps do not describe one grid.
+    BadFoldMaps {
+        /// What did not hold.
+        why: &'static str,
+    },
+    /// Too few edges agree to measure anything over a fold.
+    AlignmentUntrusted {
+        /// The share of edges that agree.
+        inliers: f32,
+        /// The share that is needed.
+        needed: f32,
+    },
 }
 
 impl Error {
@@ -63,6 +86,9 @@ impl Error {
             Self::BadBox => "BAD_BOX",
             Self::BadTemplate { .. } => "BAD_TEMPLATE",
             Self::BadProfile { .. } => "BAD_PROFILE",
+            Self::FoldOutOfRange { .. } => "FOLD_OUT_OF_RANGE",
+            Self::BadFoldMaps { .. } => "BAD_FOLD_MAPS",
+            Self::AlignmentUntrusted { .. } => "ALIGNMENT_UNTRUSTED",
         }
     }
 }
@@ -81,6 +107,17 @@ impl fmt::Display for Error {
             Self::BadBox => f.write_str("the box is empty or outside the image"),
             Self::BadTemplate { reason } => write!(f, "not a readable template: {reason}"),
             Self::BadProfile { reason } => write!(f, "not a readable profile: {reason}"),
+            Self::FoldOutOfRange { what, value, low, high } => write!(f, "{what} is {value}, not within {low} to {high}"),
+            Self::BadFoldMaps { why } => write!(f, "the impressions cannot be folded together: {why}"),
+            Self::AlignmentUntrusted { inliers, needed } => {
+                let percent = |v: &f32| (100.0 * v).floor();
+                write!(
+                    f,
+                    "the alignment is only a guess ({} % of the edges agree, {} % are needed): a fold would measure nothing",
+                    percent(inliers),
+                    percent(needed)
+                )
+            }
         }
     }
 }

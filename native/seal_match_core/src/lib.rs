@@ -7,6 +7,7 @@ pub mod align;
 pub mod compare;
 pub mod error;
 pub mod filter;
+pub mod fold;
 pub mod geometry;
 pub mod ink;
 pub mod locate;

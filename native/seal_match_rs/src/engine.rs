@@ -21,7 +21,8 @@ pub struct Template {
 }
 
 impl Template {
-    fn reference(&self) -> &Reference {
+    /// What the core derives from the template, once.
+    pub fn reference(&self) -> &Reference {
         self.reference.get_or_init(|| Reference::new(self.core.clone()))
     }
 }

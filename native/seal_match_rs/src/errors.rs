@@ -16,6 +16,18 @@ create_exception!(seal_match_rs, PoorCardError, SealMatchError, "The card's seal
 create_exception!(seal_match_rs, BoxError, SealMatchError, "A box is empty or outside its image.");
 create_exception!(seal_match_rs, TemplateError, SealMatchError, "The bytes are not a template that this version reads.");
 create_exception!(seal_match_rs, ProfileError, SealMatchError, "The text is not a profile that this version reads.");
+create_exception!(
+    seal_match_rs,
+    FoldError,
+    SealMatchError,
+    "What was asked for is no fold: a number out of range, maps of two sizes."
+);
+create_exception!(
+    seal_match_rs,
+    AlignmentUntrustedError,
+    SealMatchError,
+    "The alignment is a guess; a fold would measure nothing."
+);
 create_exception!(seal_match_rs, EngineError, SealMatchError, "A defect of the engine, not of its arguments; please report it.");
 
 /// Maps a core error to its Python exception; the only place that does.
@@ -30,6 +42,8 @@ pub fn to_py(py: Python<'_>, error: &Error) -> PyErr {
         Error::BadBox => BoxError::new_err(text),
         Error::BadTemplate { .. } => TemplateError::new_err(text),
         Error::BadProfile { .. } => ProfileError::new_err(text),
+        Error::FoldOutOfRange { .. } | Error::BadFoldMaps { .. } => FoldError::new_err(text),
+        Error::AlignmentUntrusted { .. } => AlignmentUntrustedError::new_err(text),
         _ => SealMatchError::new_err(text),
     };
     let value = made.value(py);
@@ -38,6 +52,13 @@ pub fn to_py(py: Python<'_>, error: &Error) -> PyErr {
     if let Error::PoorCard { reason } = error {
         let _ = value.setattr("reason", *reason);
     }
+    made
+}
+
+/// A fold that the binding itself refuses.
+pub fn bad_fold(py: Python<'_>, text: String) -> PyErr {
+    let made = FoldError::new_err(text);
+    let _ = made.value(py).setattr("code", "BAD_FOLD");
     made
 }
 

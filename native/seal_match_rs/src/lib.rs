@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 mod engine;
 mod errors;
+mod fold;
 mod network;
 mod profile;
 mod scan;
@@ -26,9 +27,11 @@ mod _native {
     use super::engine::{Comparison, Template, examine};
     #[pymodule_export]
     use super::errors::{
-        BoxError, EngineError, ImageTooSmallError, NoSealError, PlaneError, PoorCardError, ProfileError, ResolutionError,
-        SealMatchError, TemplateError,
+        AlignmentUntrustedError, BoxError, EngineError, FoldError, ImageTooSmallError, NoSealError, PlaneError, PoorCardError,
+        ProfileError, ResolutionError, SealMatchError, TemplateError,
     };
+    #[pymodule_export]
+    use super::fold::{fold_compose, fold_sentence, fold_strokes, fold_sweep};
     #[pymodule_export]
     use super::network::Network;
     #[pymodule_export]

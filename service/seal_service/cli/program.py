@@ -12,6 +12,7 @@ import typer
 from seal_service.cli.accuracy import accuracy_command
 from seal_service.cli.enrol import enrol_command
 from seal_service.cli.failures import EXIT_FAILED, CommandError
+from seal_service.cli.fold import fold_command
 from seal_service.cli.simulate import simulate_command
 from seal_service.cli.verify import verify_command
 from seal_service.cli.verify_batch import verify_batch_command
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("verify")(verify_command)
 app.command("verify-batch")(verify_batch_command)
 app.command("enrol")(enrol_command)
+app.command("fold")(fold_command)
 app.command("simulate")(simulate_command)
 app.command(
     "accuracy",

@@ -3,6 +3,8 @@
 // Every test binary compiles this module and uses a part of it.
 #![allow(dead_code)]
 
+pub mod drawing;
+
 use seal_match_core::error::Result;
 use seal_match_core::plane::{Plane, Scan};
 use seal_match_core::template::{CardScan, EnrolReport, Template};
@@ -57,6 +59,20 @@ impl Die {
             })
             .collect();
         Self { rim, strokes }
+    }
+
+    /// The same die with every `n`th stroke moved by (x, y) millimetres, and where those strokes were.
+    pub fn moved(&self, n: usize, by: [f32; 2]) -> (Self, Vec<[[f32; 2]; 2]>) {
+        let mut other = Self { rim: self.rim, strokes: self.strokes.clone() };
+        for ends in other.strokes.iter_mut().step_by(n) {
+            *ends = ends.map(|p| [p[0] + by[0], p[1] + by[1]]);
+        }
+        (other, self.strokes.iter().step_by(n).copied().collect())
+    }
+
+    /// Ends of all strokes.
+    pub fn strokes(&self) -> &[[[f32; 2]; 2]] {
+        &self.strokes
     }
 
     /// How far (x, y) lies from the nearest ink, in millimetres; negative within a stroke.

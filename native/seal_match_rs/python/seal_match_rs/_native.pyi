@@ -1,16 +1,18 @@
 from collections.abc import Sequence
-from typing import Literal, TypedDict, final
+from typing import Literal, TypeAlias, TypedDict, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
     "EVIDENCE_CHANNELS",
+    "LIKENESS_CHANNELS",
+    "AlignmentUntrustedError",
     "BoxError",
     "Comparison",
     "Decision",
     "EngineError",
-    "LIKENESS_CHANNELS",
+    "FoldError",
     "ImageTooSmallError",
     "Network",
     "NoSealError",
@@ -26,6 +28,10 @@ __all__ = [
     "__version__",
     "build_profile",
     "examine",
+    "fold_compose",
+    "fold_sentence",
+    "fold_strokes",
+    "fold_sweep",
 ]
 
 __version__: str
@@ -48,6 +54,8 @@ class PoorCardError(SealMatchError):
 class BoxError(SealMatchError): ...
 class TemplateError(SealMatchError): ...
 class ProfileError(SealMatchError): ...
+class FoldError(SealMatchError): ...
+class AlignmentUntrustedError(SealMatchError): ...
 class EngineError(SealMatchError): ...
 
 class _EnrolReport(TypedDict):
@@ -115,6 +123,60 @@ class Comparison:
 def examine(
     template: Template, scan: Scan, *, search_box: Sequence[float] | None = None
 ) -> Comparison | None: ...
+
+_Status: TypeAlias = Literal[
+    "continuous", "shifted", "missing", "extra", "occluded", "poor_ink", "grazing", "merged"
+]
+_Stroke: TypeAlias = tuple[
+    float,
+    float,
+    float,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    _Status,
+]
+
+class _FoldSweep(TypedDict):
+    strokes_judged: int
+    broken_share: float | None
+    shifted_share: float | None
+    unknown_share: float | None
+    extra_share: float | None
+    median_offset_mm: float | None
+    p90_offset_mm: float | None
+    broken_folds: float | None
+    worst: list[tuple[float, float, int, int, int, float]]
+    angles_deg: NDArray[np.float32]
+    offsets_mm: NDArray[np.float32]
+    judged: NDArray[np.uint16]
+    broken: NDArray[np.uint16]
+    shifted: NDArray[np.uint16]
+    unknown: NDArray[np.uint16]
+    extra: NDArray[np.uint16]
+    offset_mm: NDArray[np.float32]
+    break_mm: NDArray[np.float32]
+
+def fold_compose(
+    reference: NDArray[np.float32],
+    moving: NDArray[np.float32],
+    *,
+    angle_deg: float,
+    offset_mm: float,
+    side: str,
+    px_per_mm: float,
+) -> NDArray[np.float32]: ...
+def fold_strokes(
+    template: Template, comparison: Comparison, *, angle_deg: float, offset_mm: float, side: str
+) -> list[_Stroke]: ...
+def fold_sweep(
+    template: Template, comparison: Comparison, *, angles: int, offsets: int
+) -> _FoldSweep: ...
+def fold_sentence(
+    angle_deg: float, offset_mm: float, broken: int, shifted: int, judged: int, break_mm: float
+) -> str: ...
 
 @final
 class Network:

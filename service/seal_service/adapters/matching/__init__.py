@@ -1,6 +1,19 @@
 """The matching engine behind plain Python values; the service's only door to the native modules."""
 
-from seal_match_rs import Box, Difference, LocalShift, Verdict
+from seal_match_rs import (
+    Box,
+    Difference,
+    Fold,
+    FoldError,
+    FoldMap,
+    FoldReason,
+    FoldStroke,
+    FoldSummary,
+    LocalShift,
+    Side,
+    Verdict,
+    compose_fold,
+)
 from seal_service.adapters.matching.batch import verify_batch
 from seal_service.adapters.matching.enrolment import EnrolledSeal, enrol, open_reference
 from seal_service.adapters.matching.errors import (
@@ -8,15 +21,19 @@ from seal_service.adapters.matching.errors import (
     DpiUnknownError,
     FileMissingError,
     FileUnreadableError,
+    FoldRefusedError,
     ImageRefusedError,
     MatchingError,
+    NothingAlignedError,
     ProfileUnreadableError,
     SearchBoxError,
 )
 from seal_service.adapters.matching.exhibit import Exhibit, make_exhibit
 from seal_service.adapters.matching.manifest_row import BatchItem, BatchRow, CardKey
+from seal_service.adapters.matching.pictures import Picture
 from seal_service.adapters.matching.profiles import Profile, load_profile
 from seal_service.adapters.matching.result import FailedResult, RowId, RowResult, VerificationResult
+from seal_service.adapters.matching.seal_pair import SealPair, make_seal_pair
 from seal_service.adapters.matching.verification import Examined, examine_voucher, verify
 
 __all__ = [
@@ -33,20 +50,33 @@ __all__ = [
     "FailedResult",
     "FileMissingError",
     "FileUnreadableError",
+    "Fold",
+    "FoldError",
+    "FoldMap",
+    "FoldReason",
+    "FoldRefusedError",
+    "FoldStroke",
+    "FoldSummary",
     "ImageRefusedError",
     "LocalShift",
     "MatchingError",
+    "NothingAlignedError",
+    "Picture",
     "Profile",
     "ProfileUnreadableError",
     "RowId",
     "RowResult",
+    "SealPair",
     "SearchBoxError",
+    "Side",
     "Verdict",
     "VerificationResult",
+    "compose_fold",
     "enrol",
     "examine_voucher",
     "load_profile",
     "make_exhibit",
+    "make_seal_pair",
     "open_reference",
     "verify",
     "verify_batch",

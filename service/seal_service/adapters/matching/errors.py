@@ -131,6 +131,33 @@ class ProfileUnreadableError(MatchingError):
         return f"{self.source}: {self.why}"
 
 
+class NothingAlignedError(MatchingError):
+    """No seal in the voucher could be laid over the reserved one, so there is no pair to show."""
+
+    code = "NOTHING_ALIGNED"
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.source = source
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.source}: no seal could be laid over the reserved one"
+
+
+class FoldRefusedError(MatchingError):
+    """The engine refused a fold; the code is its own."""
+
+    def __init__(self, refused_code: str, why: str) -> None:
+        super().__init__(refused_code, why)
+        self.why = why
+        self.code = refused_code  # type: ignore[misc]  # the engine tells range from trust
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return self.why
+
+
 class HasCode(Protocol):
     """What every refusal has."""
 

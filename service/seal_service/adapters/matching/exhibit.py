@@ -102,7 +102,7 @@ def make_exhibit(
         result=examined.result,
         voucher=small,
         outline=tuple((x * share, y * share) for x, y in alignment.outline_px) if alignment else (),
-        reference_cut=_card_cut(reference, card, card_dpi, size_mm),
+        reference_cut=card_cut(reference, card, card_dpi, size_mm, CUT_PX_PER_MM),
         moving_cut=moving_cut,
         moving_photo=moving_photo,
         difference=difference,
@@ -119,12 +119,20 @@ def _cut_size_mm(template: Template) -> tuple[float, float]:
     return width / Template.PX_PER_MM, height / Template.PX_PER_MM
 
 
-def _card_cut(
+def card_cut(
     reference: EnrolledSeal,
     card: bytes | Path,
     card_dpi: float | None,
     size_mm: tuple[float, float],
+    out_px_per_mm: float,
 ) -> Picture | None:
+    """Cut the reserved seal out of its card; None for a stored template.
+
+    Raises
+    ------
+    MatchingError
+        The card can no longer be read.
+    """
     if reference.centre_px is None:
         return None
     content, source = read_image(card, "card")
@@ -137,5 +145,5 @@ def _card_cut(
         rotation_deg=0.0,
         px_per_mm=image.dpi / _MM_PER_INCH,
         size_mm=size_mm,
-        out_px_per_mm=CUT_PX_PER_MM,
+        out_px_per_mm=out_px_per_mm,
     )

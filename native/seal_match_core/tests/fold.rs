@@ -1,0 +1,439 @@
+//! Laws of the fold, on drawn seals whose displacement is known exactly.
+
+mod common;
+
+use common::Random;
+use common::drawing::{Drawing, fold};
+use seal_match_core::error::Error;
+use seal_match_core::fold::stroke::BREAK_MM;
+use seal_match_core::fold::{Broken, Cut, FoldMap, Impressions, Pair, Side, Status, Stroke, Unknown, compose, continuity, sweep};
+use seal_match_core::plane::Field;
+use seal_match_core::template::PX_PER_MM;
+
+const SIDES: [Side; 2] = [Side::Reference, Side::Moving];
+
+fn cut(angle_deg: f32, offset_mm: f32, side: Side) -> Cut {
+    Cut::new(angle_deg, offset_mm, side).expect("a cut through the seal")
+}
+
+/// Cuts all over a seal.
+fn cuts(seed: u64, n: usize) -> impl Iterator<Item = Cut> {
+    let mut r = Random(seed);
+    (0..n).map(move |i| cut(r.between(0.0, 180.0), r.between(-19.0, 19.0), SIDES[i % 2]))
+}
+
+fn judged(s: &Stroke) -> bool {
+    matches!(s.status, Status::Continuous | Status::Broken(_))
+}
+
+fn broken(s: &Stroke) -> bool {
+    matches!(s.status, Status::Broken(_))
+}
+
+fn quantile(mut values: Vec<f32>, q: f32) -> f32 {
+    assert!(!values.is_empty());
+    values.sort_by(f32::total_cmp);
+    values[((values.len() - 1) as f32 * q).round() as usize]
+}
+
+fn whole(reference: &Field, moving: &Field) -> FoldMap {
+    fold(reference, moving, 0.0, |pair| sweep(pair, 180, 21, 21.0).expect("a sweep of the whole seal"))
+}
+
+#[test]
+fn an_impression_folded_with_itself_is_perfectly_continuous() {
+    for seed in 1..4 {
+        let ink = Drawing::company_seal(seed).plain();
+        fold(&ink, &ink, 0.0, |pair| {
+            let mut seen = 0;
+            for cut in cuts(seed, 300) {
+                for stroke in continuity(pair, &cut).expect("inside") {
+                    assert!(
+                        matches!(stroke.status, Status::Continuous | Status::Unknown(Unknown::Grazing)),
+                        "{cut:?}: {stroke:?}"
+                    );
+                    let numbers = [stroke.offset_mm, stroke.width_difference_mm, stroke.break_mm];
+                    assert_eq!(numbers, [Some(0.0); 3], "{cut:?}: {stroke:?}");
+                    assert_eq!(stroke.direction_difference_deg.unwrap_or(0.0), 0.0);
+                    assert!(stroke.ink_ratio.is_none_or(|r| (r - 1.0).abs() < 1e-5), "{cut:?}: {stroke:?}");
+                    seen += usize::from(judged(&stroke));
+                }
+            }
+            assert!(seen > 900, "only {seen} strokes");
+        });
+        let summary = whole(&ink, &ink).summary;
+        let perfect = [summary.broken_share, summary.unknown_share, summary.extra_share, summary.broken_folds];
+        assert_eq!(perfect, [Some(0.0); 4]);
+        assert!(summary.median_offset_mm.is_some_and(|v| v < 0.005));
+        assert!(summary.worst.is_empty());
+    }
+}
+
+#[test]
+fn a_shift_along_the_cut_reads_as_itself() {
+    let drawing = Drawing::company_seal(5);
+    let reference = drawing.plain();
+    let mut r = Random(50);
+    for d in [-0.3_f32, -0.17, -0.05, 0.02, 0.1, 0.14, 0.25, 0.4] {
+        let angle = r.between(0.0, 180.0);
+        let (s, c) = angle.to_radians().sin_cos();
+        let moving = drawing.moved([d * c, d * s]);
+        let mut errors = Vec::new();
+        fold(&reference, &moving, 0.0, |pair| {
+            for i in 0..40 {
+                for side in SIDES {
+                    let expected = if side == Side::Moving { d } else { -d };
+                    let strokes = continuity(pair, &cut(angle, i as f32 - 19.5, side)).expect("inside");
+                    errors.extend(strokes.iter().filter(|s| judged(s)).filter_map(|s| Some((s.offset_mm? - expected).abs())));
+                }
+            }
+        });
+        assert!(errors.len() > 300, "{d} mm at {angle}°: {} strokes", errors.len());
+        let (middle, most) = (quantile(errors.clone(), 0.5), quantile(errors, 0.95));
+        assert!(middle < 0.01 && most < 0.02, "{d} mm at {angle}°: median error {middle}, 95 % below {most}");
+    }
+}
+
+#[test]
+fn exchanging_the_halves_mirrors_every_number() {
+    let drawing = Drawing::company_seal(7);
+    let moving = drawing.ink(0.03, |[x, y]| [x - 0.11 - 0.004 * y, y + 0.06]);
+    fold(&drawing.plain(), &moving, 0.03, |pair| {
+        for one in cuts(70, 200) {
+            let other = cut(one.angle_deg(), one.offset_mm(), one.side().swapped());
+            let (a, b) = (continuity(pair, &one).expect("inside"), continuity(pair, &other).expect("inside"));
+            assert_eq!(a.len(), b.len());
+            for (a, b) in a.iter().zip(&b) {
+                let signed = |s: &Stroke| [s.offset_mm, s.width_difference_mm, s.direction_difference_deg];
+                assert_eq!(signed(a), signed(b).map(|v| v.map(|v| 0.0 - v)));
+                let plain = |s: &Stroke| (s.position_mm, s.width_mm, s.crossing_deg, s.break_mm, s.ink_ratio, s.status);
+                assert_eq!(plain(a), plain(b));
+            }
+        }
+        let map = sweep(pair, 12, 7, 20.0).expect("a sweep");
+        assert!(map.cells.iter().any(|c| c.offset_mm != 0.0));
+        assert!(map.cells.iter().all(|c| c.offset_mm(Side::Moving) == -c.offset_mm(Side::Reference)));
+    });
+}
+
+/// A map turned by 90° clockwise.
+fn turned(f: &Field) -> Field {
+    let mut out = Field::zeros(f.height, f.width);
+    for y in 0..f.height {
+        for x in 0..f.width {
+            out.data[x * f.height + (f.height - 1 - y)] = f.at(x, y);
+        }
+    }
+    out
+}
+
+/// Share of cells that differ from the map after both images were turned by `steps` angles: beyond 180° the cut runs the other way, so that its offset changes sign
+/// and the halves their places.
+fn unlike_turned(map: &FoldMap, after: &FoldMap, steps: usize, slack: u16, tolerance_mm: f32) -> f32 {
+    let (n, m) = (map.angles_deg.len(), map.offsets_mm.len());
+    let (mut differ, mut all) = (0, 0);
+    for i in 0..n {
+        for j in 0..m {
+            let (k, over) = ((i + steps) % n, i + steps >= n);
+            let (a, b) = (map.at(i, j), if over { after.at(k, m - 1 - j) } else { after.at(k, j) });
+            let side = if over { Side::Reference } else { Side::Moving };
+            let same =
+                [(a.judged, b.judged), (a.broken, b.broken), (a.extra, b.extra)].iter().all(|(a, b)| a.abs_diff(*b) <= slack);
+            all += 1;
+            differ += usize::from(!same || (a.offset_mm(Side::Moving) - b.offset_mm(side)).abs() > tolerance_mm);
+        }
+    }
+    differ as f32 / all as f32
+}
+
+#[test]
+fn turning_both_images_turns_the_map() {
+    let drawing = Drawing::company_seal(9);
+    let (reference, moving) = (drawing.plain(), drawing.moved([0.12, -0.05]));
+    let map = whole(&reference, &moving);
+    // A quarter turn moves samples onto samples; the blocks of the densities begin at another corner, which a few thresholds notice.
+    let unlike = unlike_turned(&map, &whole(&turned(&reference), &turned(&moving)), 90, 0, 2e-3);
+    assert!(unlike < 0.02, "{unlike}");
+    // Any other turn draws the seal anew; strokes near a limit (how far they run along the cut) fall to the other side of it.
+    for steps in [17, 45, 131] {
+        let angle = steps as f32;
+        let (s, c) = angle.to_radians().sin_cos();
+        let by = [0.12 * c + 0.05 * s, 0.12 * s - 0.05 * c];
+        let also = drawing.ink(0.0, |[x, y]| {
+            let (x, y) = (x - by[0], y - by[1]);
+            [c * x + s * y, c * y - s * x]
+        });
+        let after = whole(&drawing.turned(angle), &also);
+        let (right, wrong) = (unlike_turned(&map, &after, steps, 2, 0.03), unlike_turned(&map, &after, steps - 12, 2, 0.03));
+        assert!(right < 0.10 && wrong > 0.35, "{angle}°: {right} of the cells differ, {wrong} at another angle");
+    }
+}
+
+#[test]
+fn a_cell_of_the_sweep_is_the_continuity_of_its_cut() {
+    let drawing = Drawing::company_seal(11);
+    let mut moving = drawing.clone();
+    for bar in moving.bars.iter_mut().skip(20).take(30) {
+        bar.from[0] += 0.28;
+        bar.to[0] += 0.28;
+    }
+    fold(&drawing.plain(), &moving.plain(), 0.0, |pair| {
+        let map = sweep(pair, 36, 9, 20.0).expect("a sweep");
+        assert!(map.summary.broken_share.is_some_and(|s| s > 0.02), "{:?}", map.summary);
+        for i in 0..36 {
+            for j in 0..9 {
+                let cut = map.cut(i, j, Side::Moving).expect("its own cut");
+                let strokes = continuity(pair, &cut).expect("inside");
+                let count = |f: &dyn Fn(&Stroke) -> bool| strokes.iter().filter(|s| f(s)).count();
+                let unknown = |s: &Stroke| matches!(s.status, Status::Unknown(u) if u != Unknown::Grazing);
+                let found = [count(&judged), count(&broken), count(&unknown), count(&|s| s.status == Status::Extra)];
+                let cell = map.at(i, j);
+                assert_eq!([cell.judged, cell.broken, cell.unknown, cell.extra].map(usize::from), found, "{cut:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_displaced_character_breaks_the_folds_through_it_and_no_others() {
+    let drawing = Drawing::company_seal(13);
+    let mut other = drawing.clone();
+    // The character nearest to twelve o'clock is number 7 on the ring.
+    for bar in &mut other.bars[9 * 7..9 * 8] {
+        for end in [&mut bar.from, &mut bar.to] {
+            *end = [end[0] + 0.22, end[1] - 0.22];
+        }
+    }
+    let middle = drawing.bars[9 * 7].from;
+    let map = whole(&drawing.plain(), &other.plain());
+    let (mut through, mut beside) = ((0, 0), (0, 0));
+    for (i, angle) in map.angles_deg.iter().enumerate() {
+        let (s, c) = angle.to_radians().sin_cos();
+        for (j, offset) in map.offsets_mm.iter().enumerate() {
+            let distance = (c * middle[1] - s * middle[0] - offset).abs();
+            let cell = map.at(i, j);
+            let count = if distance < 1.5 { &mut through } else { &mut beside };
+            if !(1.5..=5.5).contains(&distance) {
+                count.0 += u32::from(cell.broken);
+                count.1 += u32::from(cell.judged);
+            }
+        }
+    }
+    assert_eq!(beside.0, 0, "{beside:?}");
+    assert!(through.0 as f32 > 0.03 * through.1 as f32, "{through:?}");
+    let worst = map.summary.worst.first().expect("a broken fold");
+    assert!((0.2..0.36).contains(&worst.break_mm), "{worst:?}");
+    let said = worst.to_string();
+    assert!(said.contains(&format!("breaks {} of {} strokes by", worst.shifted, worst.judged)), "{said}");
+}
+
+#[test]
+fn covered_poor_and_lost_strokes_are_told_apart() {
+    let drawing = Drawing::company_seal(15);
+    let reference = drawing.plain();
+    let n = reference.width;
+    let one = Field { data: vec![1.0; n * n], ..reference.clone() };
+    let statuses = |moving: &Field, covered: &Field| -> Vec<Stroke> {
+        let given = Impressions { reference: &reference, moving, covered, support: &one, gain_mm: 0.0 };
+        let pair = Pair::new(&given).expect("one size");
+        cuts(150, 150).flat_map(|c| continuity(&pair, &c).expect("inside")).collect()
+    };
+    let open = Field::zeros(n, n);
+    // All black: nothing can be said of any stroke.
+    let all = statuses(&reference, &one);
+    assert!(!all.is_empty() && all.iter().all(|s| s.status == Status::Unknown(Unknown::Occluded)));
+    // Nothing was pressed: no ink to follow, so unknown, not broken.
+    let blank = statuses(&open, &open);
+    assert!(blank.len() > 500 && !blank.iter().any(judged));
+    // Half of the seal lies beyond the scan's edge, which counts as covered: only the other half is judged, and it is whole.
+    let mut half = reference.clone();
+    let mut beyond = open.clone();
+    for y in 0..n {
+        half.row_mut(y)[..n / 2].fill(0.0);
+        beyond.row_mut(y)[..n / 2].fill(1.0);
+    }
+    let strokes = statuses(&half, &beyond);
+    assert!(strokes.iter().any(judged) && !strokes.iter().any(broken), "{:?}", strokes.iter().find(|s| broken(s)));
+    // The same without saying so: that half is poor, and the strokes at its border at worst.
+    let poor = statuses(&half, &open);
+    let share =
+        |f: fn(&Stroke) -> bool| poor.iter().filter(|s| f(s)).count() as f32 / poor.iter().filter(|s| judged(s)).count() as f32;
+    assert!(share(broken) < 0.12, "{}", share(broken));
+    // One stroke of the small code is gone amid others that are there: lost, and only it.
+    let mut lost = drawing.clone();
+    let gone = lost.bars.remove(lost.bars.len() - 7);
+    let level = 0.5 * (gone.from[1] + gone.to[1]);
+    fold(&reference, &lost.plain(), 0.0, |pair| {
+        let strokes = continuity(pair, &cut(0.0, level, Side::Moving)).expect("inside");
+        let missing: Vec<_> = strokes.iter().filter(|s| s.status == Status::Broken(Broken::Missing)).collect();
+        assert_eq!(missing.len(), 1, "{strokes:?}");
+        assert!((missing[0].position_mm - 0.5 * (gone.from[0] + gone.to[0])).abs() < 0.1, "{missing:?}");
+        assert_eq!(strokes.iter().filter(|s| broken(s)).count(), 1, "{strokes:?}");
+        assert!(strokes.iter().filter(|s| judged(s)).count() > 12, "{strokes:?}");
+    });
+    // And the other way round: ink that the reference does not have is said to be extra, nothing is broken by it.
+    fold(&lost.plain(), &reference, 0.0, |pair| {
+        let map = sweep(pair, 90, 21, 21.0).expect("a sweep");
+        assert!(map.cells.iter().map(|c| u32::from(c.extra)).sum::<u32>() > 10);
+        assert!(map.summary.broken_share.is_some_and(|s| s < 0.002), "{:?}", map.summary);
+    });
+}
+
+#[test]
+fn ink_gain_and_weak_ink_break_nothing() {
+    let drawing = Drawing::company_seal(17);
+    let reference = drawing.plain();
+    for gain in [-0.05, 0.08] {
+        let moving = drawing.ink(gain, |p| p);
+        let summary = fold(&reference, &moving, gain, |pair| sweep(pair, 90, 21, 21.0).expect("a sweep").summary);
+        assert!(summary.broken_share.is_some_and(|s| s < 0.002), "gain {gain}: {summary:?}");
+        assert!(summary.judged > 4000, "gain {gain}: {summary:?}");
+    }
+    // Pressure falls to 45 % from left to right: edges stay where they are.
+    let mut weak = reference.clone();
+    let n = weak.width;
+    for y in 0..n {
+        weak.row_mut(y).iter_mut().enumerate().for_each(|(x, v)| *v *= 1.0 - 0.55 * x as f32 / n as f32);
+    }
+    let summary = whole(&reference, &weak).summary;
+    assert!(summary.broken_share.is_some_and(|s| s < 0.001), "{summary:?}");
+    assert!(summary.median_offset_mm.is_some_and(|v| v < 0.01), "{summary:?}");
+    assert!(summary.unknown_share.is_some_and(|s| s < 0.02), "{summary:?}");
+}
+
+#[test]
+fn a_shift_beyond_the_limit_breaks_the_strokes_it_crosses() {
+    let drawing = Drawing::company_seal(19);
+    let reference = drawing.plain();
+    for (d, low, high) in [(0.6 * BREAK_MM, 0.0, 0.01), (2.0 * BREAK_MM, 0.5, 1.0)] {
+        let share = whole(&reference, &drawing.moved([d, 0.0])).summary.broken_share.expect("judged");
+        assert!((low..=high).contains(&share), "{d} mm breaks {share}");
+    }
+}
+
+#[test]
+fn composition_takes_each_half_from_its_own_side() {
+    let drawing = Drawing::company_seal(21);
+    let (a, b) = (drawing.plain(), drawing.moved([0.3, 0.2]));
+    let n = a.width;
+    let middle = (n - 1) as f32 / 2.0;
+    let fold = |cut: &Cut| {
+        let mut out = Field::zeros(n, n);
+        compose(&a, &b, cut, PX_PER_MM, &mut out).expect("one size");
+        out
+    };
+    for one in cuts(210, 60).chain([0.0, 45.0, 90.0, 135.0, 180.0].map(|angle| cut(angle, 0.0, Side::Reference))) {
+        let out = fold(&one);
+        let (s, c) = one.angle_deg().to_radians().sin_cos();
+        for y in 0..n {
+            for x in 0..n {
+                // The definition, sample by sample.
+                let d = c * (y as f32 - middle) - s * (x as f32 - middle) - one.offset_mm() * PX_PER_MM;
+                let share = (d + 0.5).clamp(0.0, 1.0);
+                let share = if one.side() == Side::Reference { share } else { 1.0 - share };
+                let expected = b.at(x, y) + share * (a.at(x, y) - b.at(x, y));
+                assert!((out.at(x, y) - expected).abs() < 2e-3, "{one:?} at ({x}, {y}): {} for {expected}", out.at(x, y));
+            }
+        }
+        // Both compositions together are both impressions together.
+        let other = fold(&cut(one.angle_deg(), one.offset_mm(), one.side().swapped()));
+        for i in 0..n * n {
+            assert!((out.data[i] + other.data[i] - a.data[i] - b.data[i]).abs() < 1e-3, "{one:?} at {i}");
+        }
+    }
+    // A cut at 180° is the cut at 0° seen from the other side.
+    let (there, here) = (fold(&cut(180.0, 2.0, Side::Moving)), fold(&cut(0.0, -2.0, Side::Reference)));
+    assert!(there.data.iter().zip(&here.data).all(|(t, h)| (t - h).abs() < 1e-5));
+}
+
+#[test]
+fn what_describes_no_fold_is_refused() {
+    let inf = f32::INFINITY;
+    for (angle, offset) in [(f32::NAN, 0.0), (-0.1, 0.0), (180.1, 0.0), (inf, 0.0), (0.0, f32::NAN), (0.0, 60.1), (0.0, -inf)] {
+        let refused = Cut::new(angle, offset, Side::Moving);
+        assert!(matches!(refused, Err(Error::FoldOutOfRange { .. })), "{angle} {offset}");
+    }
+    let ink = Drawing::company_seal(23).plain();
+    let n = ink.width;
+    let (open, small) = (Field::zeros(n, n), Field::zeros(n, n - 2));
+    let with = |change: &dyn Fn(&mut Field)| {
+        let mut f = ink.clone();
+        change(&mut f);
+        f
+    };
+    let bad = [
+        with(&|f| f.data[1000] = f32::NAN),
+        with(&|f| f.data[1000] = -inf),
+        with(&|f| f.data.truncate(5)),
+        small,
+        Field::zeros(0, 0),
+    ];
+    for f in &bad {
+        for k in 0..4 {
+            let m = |i: usize, other| if i == k { f } else { other };
+            let given = Impressions {
+                reference: m(0, &ink),
+                moving: m(1, &ink),
+                covered: m(2, &open),
+                support: m(3, &ink),
+                gain_mm: 0.0,
+            };
+            assert!(matches!(Pair::new(&given).err(), Some(Error::BadFoldMaps { .. })), "map {k}");
+        }
+        let mut out = open.clone();
+        let answer = compose(&ink, f, &cut(0.0, 0.0, Side::Moving), PX_PER_MM, &mut out);
+        let shape = f.width == n && f.height == n && f.data.len() == n * n;
+        assert_eq!(answer.is_ok(), shape);
+    }
+    for gain_mm in [f32::NAN, 1.1, -inf] {
+        let given = Impressions { reference: &ink, moving: &ink, covered: &open, support: &ink, gain_mm };
+        assert!(matches!(Pair::new(&given).err(), Some(Error::FoldOutOfRange { what: "gain_mm", .. })));
+    }
+    let mut out = open.clone();
+    for px_per_mm in [f32::NAN, 0.0, -8.0, 1000.0] {
+        assert!(compose(&ink, &ink, &cut(0.0, 0.0, Side::Moving), px_per_mm, &mut out).is_err());
+    }
+    fold(&ink, &ink, 0.0, |pair| {
+        assert!(continuity(pair, &cut(0.0, 50.0, Side::Moving)).is_err());
+        for (angles, offsets, radius) in
+            [(0, 21, 21.0), (180, 0, 21.0), (721, 21, 21.0), (180, 21, f32::NAN), (180, 21, 0.0), (180, 21, 99.0)]
+        {
+            assert!(sweep(pair, angles, offsets, radius).is_err(), "{angles} {offsets} {radius}");
+        }
+    });
+}
+
+#[test]
+fn a_cut_beside_every_stroke_is_empty_and_an_empty_seal_says_nothing() {
+    let ink = Drawing::company_seal(25).plain();
+    fold(&ink, &ink, 0.0, |pair| assert_eq!(continuity(pair, &cut(30.0, 22.5, Side::Moving)).expect("on the grid"), []));
+    let empty = Field::zeros(ink.width, ink.height);
+    for (reference, moving) in [(&empty, &empty), (&empty, &ink)] {
+        let summary = whole(reference, moving).summary;
+        assert_eq!((summary.judged, summary.broken_share, summary.median_offset_mm), (0, None, None));
+        assert!(summary.worst.is_empty());
+    }
+}
+
+#[test]
+fn pictures_of_noise_neither_panic_nor_give_numbers_that_are_not_finite() {
+    let mut r = Random(99);
+    for round in 0..40 {
+        let (w, h) = (9 + r.below(90), 9 + r.below(90));
+        let mut noise = || {
+            let top = [0.5, 1.0, 40.0][r.below(3)];
+            Field { width: w, height: h, data: (0..w * h).map(|_| r.between(-top, top)).collect() }
+        };
+        let (reference, moving, covered, support) = (noise(), noise(), noise(), noise());
+        let given = Impressions { reference: &reference, moving: &moving, covered: &covered, support: &support, gain_mm: 0.1 };
+        let pair = Pair::new(&given).expect("finite");
+        let map = sweep(&pair, 19, 8, pair.reach_mm()).expect("a sweep");
+        assert!(map.cells.iter().all(|c| c.offset_mm.is_finite() && c.break_mm.is_finite()), "round {round}");
+        for angle in [0.0, 44.9, 45.0, 90.0, 135.0, 180.0] {
+            for stroke in continuity(&pair, &cut(angle, 0.0, Side::Moving)).expect("inside") {
+                let numbers = [stroke.offset_mm, stroke.width_difference_mm, stroke.direction_difference_deg, stroke.ink_ratio];
+                assert!(numbers.into_iter().flatten().all(f32::is_finite), "round {round}: {stroke:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The fold test: composed pictures, strokes over one cut, the sweep over all cuts.
+
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use seal_match_core::error::Error;
+use seal_match_core::fold::sweep::Cell;
+use seal_match_core::fold::{Broken, Cut, FoldMap, FoldReason, Pair, Side, Status, Summary, Unknown};
+use seal_match_core::fold::{compose, continuity, sweep};
+use seal_match_core::plane::Field;
+
+use crate::engine::{Comparison, Template};
+use crate::errors::{bad_fold, detached};
+
+/// Position, width, crossing, offset, break, width difference, direction difference, ink ratio, status.
+type StrokeTuple = (f32, f32, f32, Option<f32>, Option<f32>, Option<f32>, Option<f32>, Option<f32>, &'static str);
+
+fn side(py: Python<'_>, word: &str) -> PyResult<Side> {
+    match word {
+        "reference" => Ok(Side::Reference),
+        "moving" => Ok(Side::Moving),
+        other => Err(bad_fold(py, format!("side {other:?} is neither reference nor moving"))),
+    }
+}
+
+const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Continuous => "continuous",
+        Status::Broken(Broken::Shifted) => "shifted",
+        Status::Broken(Broken::Missing) => "missing",
+        Status::Extra => "extra",
+        Status::Unknown(Unknown::Occluded) => "occluded",
+        Status::Unknown(Unknown::PoorInk) => "poor_ink",
+        Status::Unknown(Unknown::Grazing) => "grazing",
+        Status::Unknown(Unknown::Merged) => "merged",
+    }
+}
+
+/// A copy: any strides are read, and Python may go on writing.
+fn field(array: &PyReadonlyArray2<'_, f32>) -> Field {
+    let [height, width] = [array.shape()[0], array.shape()[1]];
+    Field { width, height, data: array.as_array().iter().copied().collect() }
+}
+
+/// Composes two impressions over a cut; see `seal_match_rs.compose_fold`.
+#[pyfunction]
+#[pyo3(signature = (reference, moving, *, angle_deg, offset_mm, side, px_per_mm))]
+pub fn fold_compose<'py>(
+    py: Python<'py>,
+    reference: &Bound<'py, PyArray2<f32>>,
+    moving: &Bound<'py, PyArray2<f32>>,
+    angle_deg: f32,
+    offset_mm: f32,
+    side: &str,
+    px_per_mm: f32,
+) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    let read = |a: &Bound<'py, PyArray2<f32>>| match a.try_readonly() {
+        Ok(array) => Ok(field(&array)),
+        Err(_) => Err(bad_fold(py, "an impression is being written to".to_owned())),
+    };
+    let (reference, moving, side) = (read(reference)?, read(moving)?, self::side(py, side)?);
+    let out = detached(py, move || {
+        let cut = Cut::new(angle_deg, offset_mm, side)?;
+        let mut out = Field::zeros(reference.width, reference.height);
+        compose(&reference, &moving, &cut, px_per_mm, &mut out)?;
+        Ok(out)
+    })?;
+    PyArray1::from_slice(py, &out.data).reshape([out.height, out.width])
+}
+
+/// Every stroke that crosses a cut, in order; see `seal_match_rs.fold`.
+#[pyfunction]
+#[pyo3(signature = (template, comparison, *, angle_deg, offset_mm, side))]
+pub fn fold_strokes(
+    py: Python<'_>,
+    template: &Template,
+    comparison: &Comparison,
+    angle_deg: f32,
+    offset_mm: f32,
+    side: &str,
+) -> PyResult<Vec<StrokeTuple>> {
+    let side = self::side(py, side)?;
+    let strokes = detached(py, || {
+        let cut = Cut::new(angle_deg, offset_mm, side)?;
+        continuity(&Pair::of(template.reference(), comparison.core())?, &cut)
+    })?;
+    let tuple = |s: &seal_match_core::fold::Stroke| {
+        (
+            s.position_mm,
+            s.width_mm,
+            s.crossing_deg,
+            s.offset_mm,
+            s.break_mm,
+            s.width_difference_mm,
+            s.direction_difference_deg,
+            s.ink_ratio,
+            status(s.status),
+        )
+    };
+    Ok(strokes.iter().map(tuple).collect())
+}
+
+/// The continuity map as a dict of arrays with its summary; see `seal_match_rs.sweep_folds`.
+#[pyfunction]
+#[pyo3(signature = (template, comparison, *, angles, offsets))]
+pub fn fold_sweep<'py>(
+    py: Python<'py>,
+    template: &Template,
+    comparison: &Comparison,
+    angles: usize,
+    offsets: usize,
+) -> PyResult<Bound<'py, PyDict>> {
+    let map = detached(py, || {
+        let pair = Pair::of(template.reference(), comparison.core())?;
+        let radius_mm = template.reference().radius_mm.min(pair.reach_mm());
+        sweep(&pair, angles, offsets, radius_mm)
+    })?;
+    let d = summary(py, &map.summary)?;
+    d.set_item("angles_deg", PyArray1::from_slice(py, &map.angles_deg))?;
+    d.set_item("offsets_mm", PyArray1::from_slice(py, &map.offsets_mm))?;
+    d.set_item("judged", cells(py, &map, |c| c.judged)?)?;
+    d.set_item("broken", cells(py, &map, |c| c.broken)?)?;
+    d.set_item("shifted", cells(py, &map, |c| c.shifted)?)?;
+    d.set_item("unknown", cells(py, &map, |c| c.unknown)?)?;
+    d.set_item("extra", cells(py, &map, |c| c.extra)?)?;
+    d.set_item("offset_mm", cells(py, &map, |c| c.offset_mm(Side::Moving))?)?;
+    d.set_item("break_mm", cells(py, &map, |c| c.break_mm)?)?;
+    Ok(d)
+}
+
+fn cells<'py, T: numpy::Element>(
+    py: Python<'py>,
+    map: &FoldMap,
+    value: impl Fn(&Cell) -> T,
+) -> PyResult<Bound<'py, PyArray2<T>>> {
+    let values: Vec<T> = map.cells.iter().map(value).collect();
+    PyArray1::from_vec(py, values).reshape([map.angles_deg.len(), map.offsets_mm.len()])
+}
+
+fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, PyDict>> {
+    let reason = |r: &FoldReason| (r.angle_deg, r.offset_mm, r.broken, r.shifted, r.judged, r.break_mm);
+    let d = PyDict::new(py);
+    d.set_item("strokes_judged", summary.judged)?;
+    d.set_item("broken_share", summary.broken_share)?;
+    d.set_item("shifted_share", summary.shifted_share)?;
+    d.set_item("unknown_share", summary.unknown_share)?;
+    d.set_item("extra_share", summary.extra_share)?;
+    d.set_item("median_offset_mm", summary.median_offset_mm)?;
+    d.set_item("p90_offset_mm", summary.p90_offset_mm)?;
+    d.set_item("broken_folds", summary.broken_folds)?;
+    d.set_item("worst", summary.worst.iter().map(reason).collect::<Vec<_>>())?;
+    Ok(d)
+}
+
+/// The sentence about one fold; see `seal_match_rs.FoldReason`.
+#[pyfunction]
+pub fn fold_sentence(
+    py: Python<'_>,
+    angle_deg: f32,
+    offset_mm: f32,
+    broken: u16,
+    shifted: u16,
+    judged: u16,
+    break_mm: f32,
+) -> PyResult<String> {
+    let said = || Ok::<_, Error>(FoldReason { angle_deg, offset_mm, broken, shifted, judged, break_mm }.to_string());
+    detached(py, said)
+}

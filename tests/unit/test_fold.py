@@ -1,0 +1,208 @@
+"""The fold test from Python: laws, words, refusals, and the stubs of the native module."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import seal_drawings
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+import seal_match_rs as sm
+from seal_match_rs import FoldReason
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def scan(picture: Image.Image, dpi: float) -> sm.Scan:
+    ycc = np.asarray(picture.convert("RGB").convert("YCbCr"))
+    y, cb, cr = (np.ascontiguousarray(ycc[:, :, k]) for k in range(3))
+    return sm.Scan(y, cb, cr, dpi=dpi)
+
+
+@pytest.fixture(scope="module")
+def template() -> sm.Template:
+    return sm.enrol([sm.CardView(scan(seal_drawings.card(1), 300))]).template
+
+
+def examined(template: sm.Template, picture: Image.Image, dpi: float = 200) -> sm.Comparison:
+    found = sm.examine(template, scan(picture, dpi))
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def genuine(template: sm.Template) -> sm.Comparison:
+    return examined(template, seal_drawings.voucher(1))
+
+
+@pytest.fixture(scope="module")
+def other(template: sm.Template) -> sm.Comparison:
+    """Return a die of the same outline with other strokes."""
+    return examined(template, seal_drawings.voucher(2))
+
+
+def test_strokes_of_one_die_go_on_and_those_of_another_do_not(template, genuine, other):
+    same, differs = (sm.sweep_folds(template, c).summary for c in (genuine, other))
+    assert same.strokes_judged > 3000
+    assert same.broken_share < 0.02
+    assert same.median_offset_mm < 0.03
+    assert differs.broken_share > 0.15
+    assert differs.shifted_share <= differs.broken_share
+    assert len(differs.worst) == 3
+    assert all(reason.broken > 0 for reason in differs.worst)
+
+
+def test_a_map_agrees_with_its_folds(template, other):
+    found = sm.sweep_folds(template, other, angles=6, offsets=5)
+    assert found.judged.shape == found.break_mm.shape == (6, 5)
+    assert found.offsets_mm.tolist() == (-found.offsets_mm[::-1]).tolist()
+    for i, angle in enumerate(found.angles_deg):
+        for j, offset in enumerate(found.offsets_mm):
+            one = sm.fold(template, other, angle_deg=angle, offset_mm=offset, side="moving")
+            assert one.judged == found.judged[i, j]
+            assert one.broken == found.broken[i, j]
+            assert one.reason.shifted == found.shifted[i, j]
+            positions = [stroke.position_mm for stroke in one.strokes]
+            assert positions == sorted(positions)
+
+
+@given(angle=st.floats(0, 180), offset=st.floats(-15, 15))
+def test_exchanging_the_sides_mirrors_a_fold(template, other, angle, offset):
+    mine, theirs = (
+        sm.fold(template, other, angle_deg=angle, offset_mm=offset, side=side)
+        for side in ("reference", "moving")
+    )
+    assert len(mine.strokes) == len(theirs.strokes)
+    for a, b in zip(mine.strokes, theirs.strokes, strict=True):
+        assert (a.status, a.position_mm, a.break_mm) == (b.status, b.position_mm, b.break_mm)
+        assert (a.offset_mm is None) == (b.offset_mm is None)
+        assert a.offset_mm is None or a.offset_mm == -b.offset_mm
+
+
+@given(
+    angle=st.floats(0, 180),
+    offset=st.floats(-30, 30),
+    px_per_mm=st.floats(1, 20),
+    shape=st.tuples(st.integers(1, 40), st.integers(1, 40)),
+)
+def test_both_compositions_together_are_both_impressions(angle, offset, px_per_mm, shape):
+    rng = np.random.default_rng(3)
+    one, two = (rng.random(shape, np.float32) for _ in range(2))
+    cut = {"angle_deg": angle, "offset_mm": offset, "px_per_mm": px_per_mm}
+    first = sm.compose_fold(one, two, side="reference", **cut)
+    second = sm.compose_fold(one, two, side="moving", **cut)
+    np.testing.assert_allclose(first + second, one + two, atol=1e-4)
+    assert first.min() >= min(one.min(), two.min()) - 1e-5
+
+
+def test_composition_reads_any_strides():
+    ramp = np.arange(12 * 20, dtype=np.float32).reshape(12, 20)
+    view: NDArray[np.float32] = ramp[::-2, ::3]
+    zeros = np.zeros_like(view)
+    cut = {"angle_deg": 30.0, "px_per_mm": 1.0}
+    assert np.array_equal(
+        sm.compose_fold(view, zeros, **cut), sm.compose_fold(view.copy(), zeros, **cut)
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"angle_deg": math.nan},
+        {"angle_deg": -1},
+        {"angle_deg": 180.5},
+        {"angle_deg": 1e308},
+        {"offset_mm": math.inf},
+        {"offset_mm": 61},
+        {"side": "left"},
+    ],
+)
+def test_what_is_no_fold_is_refused(template, genuine, change):
+    wanted = {"angle_deg": 10.0, "offset_mm": 0.0, "side": "moving", **change}
+    ones = np.ones((9, 9), np.float32)
+    for attempt in (
+        lambda: sm.fold(template, genuine, **wanted),
+        lambda: sm.compose_fold(ones, ones, **wanted),
+    ):
+        with pytest.raises(sm.FoldError) as refused:
+            attempt()
+        assert refused.value.code in {"FOLD_OUT_OF_RANGE", "BAD_FOLD"}
+
+
+def test_what_does_not_fit_together_is_refused(template, genuine):
+    ones = np.ones((9, 9), np.float32)
+    for one, two in ((ones, ones[1:]), (ones[:0], ones[:0])):
+        with pytest.raises(sm.FoldError) as refused:
+            sm.compose_fold(one, two, angle_deg=0)
+        assert refused.value.code == "BAD_FOLD_MAPS"
+    for angles, offsets in ((0, 21), (180, 0), (721, 1)):
+        with pytest.raises(sm.FoldError):
+            sm.sweep_folds(template, genuine, angles=angles, offsets=offsets)
+    with pytest.raises(OverflowError):
+        sm.sweep_folds(template, genuine, angles=-1)
+
+
+def test_a_guess_is_not_measured(template):
+    blank = seal_drawings.paper()
+    rng = np.random.default_rng(8)
+    noise = rng.integers(0, 255, (blank.height // 8, blank.width // 8, 3), dtype=np.uint8)
+    rough = Image.fromarray(noise).resize(blank.size, Image.Resampling.BICUBIC)
+    found = sm.examine(template, scan(Image.blend(blank, rough, 0.5), 200))
+    if found is None or found.trusted:
+        pytest.fail("the noise was meant to be aligned, and not to be trusted")
+    for attempt in (sm.sweep_folds, lambda t, c: sm.fold(t, c, angle_deg=0)):
+        with pytest.raises(sm.AlignmentUntrustedError) as refused:
+            attempt(template, found)
+        assert refused.value.code == "ALIGNMENT_UNTRUSTED"
+
+
+def test_a_comparison_with_another_template_is_refused(genuine):
+    small = seal_drawings.card(1).resize((900, 600))
+    another = sm.enrol([sm.CardView(scan(small, 300))]).template
+    with pytest.raises(sm.FoldError):
+        sm.sweep_folds(another, genuine)
+
+
+def test_a_cut_beside_the_seal_meets_nothing_and_says_so(template, genuine):
+    found = sm.fold(template, genuine, angle_deg=20, offset_mm=20.6)
+    assert found.strokes == ()
+    assert found.reason.english == (
+        "the fold at 20 degrees, +20.6 mm from the centre, meets no stroke that could be judged"
+    )
+    assert "没有可判断的笔画" in found.reason.chinese
+
+
+@pytest.mark.parametrize(
+    ("counts", "english", "chinese"),
+    [
+        ((3, 3, 14, 0.304), "breaks 3 of 14 strokes by 0.30 mm", "14 条笔画中 3 条错位 0.30 毫米"),
+        (
+            (3, 2, 9, 0.21),
+            "breaks 2 of 9 strokes by 0.21 mm and ends 1",
+            "2 条错位 0.21 毫米，1 条中断",
+        ),
+        ((2, 0, 9, 0.0), "ends 2 of 9 strokes", "9 条笔画中 2 条中断"),
+        ((0, 0, 1, 0.0), "breaks none of 1 stroke", "1 条笔画全部连贯"),
+    ],
+)
+def test_a_fold_is_said_in_words(counts, english, chinese):
+    broken, shifted, judged, break_mm = counts
+    reason = FoldReason(45.0, 0.0, broken, shifted, judged, break_mm)
+    assert reason.english == f"the fold at 45 degrees {english}"
+    assert reason.chinese.startswith("45°折线")
+    assert reason.chinese.endswith(chinese)
+
+
+@pytest.mark.slow
+def test_stubs_say_what_the_native_module_has():
+    command = [sys.executable, "-m", "mypy.stubtest", "seal_match_rs._native"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
