@@ -17,9 +17,9 @@ import threading
 import time
 from pathlib import Path
 
-from seal_audit_check import Report, Trust, check
 from sqlalchemy import text
 
+from seal_audit_check import Report, Trust, check
 from seal_service.audit import AuditKind, Event, Signer, tables
 from seal_service.audit.store import (
     Appender,
@@ -192,7 +192,7 @@ def machine() -> str:
         if line.startswith("model name"):
             model = line.split(":", 1)[1].strip()
             break
-    commit = subprocess.run(  # noqa: S603  # git, from a fixed command line
+    commit = subprocess.run(  # git, from a fixed command line
         ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
         capture_output=True,
         text=True,

@@ -19,9 +19,11 @@ def lines_of(report: Report) -> list[str]:
     return [
         *(f"  WRONG   {found}" for found in report.findings),
         *(f"  remark  {remark}" for remark in report.remarks),
-        f"log {report.origin or '?'}: {report.events} events, {report.payloads} payloads hashed, "
-        f"{report.pruned} pruned, {report.checkpoints} checkpoints, signed to "
-        f"{report.signed_size}, witnessed to {report.cosigned_size}, {report.waiting} waiting",
+        (
+            f"log {report.origin or '?'}: {report.events} events, {report.payloads} payloads "
+            f"hashed, {report.pruned} pruned, {report.checkpoints} checkpoints, signed to "
+            f"{report.signed_size}, witnessed to {report.cosigned_size}, {report.waiting} waiting"
+        ),
         f"{report.elapsed_s:.2f} s, {rate:,.0f} events/s, {report.processes} processes",
         verdict,
     ]

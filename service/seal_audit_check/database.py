@@ -13,11 +13,22 @@ from seal_audit_check.notes import Key, NoteError, Signed, cosigned_at, key_of, 
 from seal_audit_check.prunes import is_covered, prunes_in
 from seal_audit_check.ranges import Outcome, Task, check_range
 from seal_audit_check.sources import Row, Source, number, open_source
-from seal_audit_check.tree import WIDTH, Levels, cut, digest_of
+from seal_audit_check.tree import WIDTH, Levels, cut, new_of
 from seal_audit_check.trust import Trust
 from seal_audit_check.witnessed import Seen, seen_elsewhere
 
 _CHUNK = 64 * WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """The tree as it was rebuilt: levels, and the last tile's root for each size of interest."""
+
+    levels: Levels
+    tails: dict[int, bytes]
+
+    def root(self, size: int) -> bytes:
+        return self.levels.root(size, self.tails.get(size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +77,10 @@ def check_database(url: str, trust: Trust, processes: int) -> Report:
     ]
     outcomes = list(_run(tasks, processes))
     _gather(url, outcomes, report)
-    levels = Levels(digest_of(plan.algorithm), _tile_roots(outcomes))
+    levels = Levels(new_of(plan.algorithm), _tile_roots(outcomes))
     tails = {size: tail for outcome in outcomes for size, tail in outcome.tails.items()}
     _check_upper_tiles(plan, levels, upper, widths, report)
-    _check_roots(plan, levels, tails, trust, report)
+    _check_roots(plan, _Tree(levels, tails), trust, report)
     return report
 
 
@@ -191,11 +202,25 @@ def _check_upper_tiles(
         report.add(f"tile {level}/{index}", "belongs to no tree of this size")
 
 
-def _check_roots(
-    plan: _Plan, levels: Levels, tails: dict[int, bytes], trust: Trust, report: Report
-) -> None:
-    notes: dict[int, Signed] = {}
+def _check_roots(plan: _Plan, tree: _Tree, trust: Trust, report: Report) -> None:
     report.checkpoints = len(plan.checkpoints)
+    notes = _check_checkpoints(plan, tree, report)
+    for row in plan.cosignatures:
+        _check_cosignature(row, notes, trust, report)
+    for seen in plan.seen:
+        if _fits(seen.signed, seen.place, plan, tree, report) and seen.is_witness:
+            report.cosigned_size = max(report.cosigned_size, seen.signed.size)
+    if plan.cosignatures and not trust.witness_keys:
+        report.remarks.append("cosignatures were not checked: no --key of a witness was given")
+    if plan.size and not plan.checkpoints:
+        report.add("checkpoint", f"{plan.size} events have a number but none was ever signed")
+    elif report.signed_size < plan.size and not report.findings:
+        late = plan.size - report.signed_size
+        report.remarks.append(f"the last {late} events are not under a signed checkpoint yet")
+
+
+def _check_checkpoints(plan: _Plan, tree: _Tree, report: Report) -> dict[int, Signed]:
+    notes: dict[int, Signed] = {}
     for row in plan.checkpoints:
         size = int(row[0])
         place = f"checkpoint {size}"
@@ -210,40 +235,27 @@ def _check_roots(
         said = (signed.size, signed.algorithm, signed.root, key.algorithm, signed.origin)
         if columns != said or signed.algorithm != plan.algorithm:
             report.add(place, "the signed note says something else than its row")
-        if _fits(signed, place, plan, levels, tails, report):
+        if _fits(signed, place, plan, tree, report):
             report.signed_size = max(report.signed_size, size)
-    for size, witness, line in plan.cosignatures:
-        place = f"cosignature of {witness} over {size}"
-        if int(size) not in notes:
-            report.add(place, "there is no such checkpoint")
-            continue
-        try:
-            at_s = cosigned_at(line, notes[int(size)], trust.witness_keys)
-        except NoteError as error:
-            report.add(place, str(error))
-            continue
-        if at_s is not None:
-            report.cosigned_size = max(report.cosigned_size, int(size))
-    for seen in plan.seen:
-        if _fits(seen.signed, seen.place, plan, levels, tails, report) and seen.is_witness:
-            report.cosigned_size = max(report.cosigned_size, seen.signed.size)
-    if plan.cosignatures and not trust.witness_keys:
-        report.remarks.append("cosignatures were not checked: no --key of a witness was given")
-    if plan.size and not plan.checkpoints:
-        report.add("checkpoint", f"{plan.size} events have a number but none was ever signed")
-    elif report.signed_size < plan.size and not report.findings:
-        late = plan.size - report.signed_size
-        report.remarks.append(f"the last {late} events are not under a signed checkpoint yet")
+    return notes
 
 
-def _fits(
-    signed: Signed,
-    place: str,
-    plan: _Plan,
-    levels: Levels,
-    tails: dict[int, bytes],
-    report: Report,
-) -> bool:
+def _check_cosignature(row: Row, notes: dict[int, Signed], trust: Trust, report: Report) -> None:
+    size, witness, line = row
+    place = f"cosignature of {witness} over {size}"
+    if int(size) not in notes:
+        report.add(place, "there is no such checkpoint")
+        return
+    try:
+        at_s = cosigned_at(line, notes[int(size)], trust.witness_keys)
+    except NoteError as error:
+        report.add(place, str(error))
+        return
+    if at_s is not None:
+        report.cosigned_size = max(report.cosigned_size, int(size))
+
+
+def _fits(signed: Signed, place: str, plan: _Plan, tree: _Tree, report: Report) -> bool:
     """Tell whether a signed state is one of this tree."""
     if signed.size > plan.size:
         lost = signed.size - plan.size
@@ -252,7 +264,7 @@ def _fits(
     if signed.origin != plan.origin:
         report.add(place, f"is of log {signed.origin}")
         return False
-    if levels.root(signed.size, tails.get(signed.size)) != signed.root:
+    if tree.root(signed.size) != signed.root:
         report.add(place, "the events do not lead to the root that was signed")
         return False
     return True

@@ -25,7 +25,7 @@ class EntryError(Exception):
 
 
 def leaf_inputs(columns: Sequence[Sequence[Any]]) -> list[bytes]:
-    """Return `00 ‖ entry` for every row, given the 19 columns of an entry in order.
+    """Return `00 ‖ entry` for every row, given the 19 columns in order, texts as UTF-8.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def leaf_inputs(columns: Sequence[Sequence[Any]]) -> list[bytes]:
             if set(map(len, values)) != {size}:
                 message = f"an id or hash has another length than {size} bytes"
                 raise EntryError(message)
-        texts = [list(map(str.encode, column)) for column in columns[12:]]
+        texts = columns[12:]
         heads = map(
             _HEAD.pack,
             repeat(b"SMAE"),
@@ -59,7 +59,7 @@ def leaf_inputs(columns: Sequence[Sequence[Any]]) -> list[bytes]:
 def leaf_input(values: Sequence[Any]) -> bytes:
     """Return `00 ‖ entry` for one row (EntryError says what is wrong with it)."""
     for name, value in zip(FIELDS, values, strict=True):
-        if name in TEXTS and not isinstance(value, str):
+        if name in TEXTS and not isinstance(value, bytes):
             message = f"{name} is not text"
             raise EntryError(message)
     return leaf_inputs([[value] for value in values])[0]

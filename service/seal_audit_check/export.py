@@ -15,7 +15,7 @@ from seal_audit_check.entries import EntryError, parse
 from seal_audit_check.findings import CheckError, Report
 from seal_audit_check.notes import NoteError, cosigned_at, key_of, read_note
 from seal_audit_check.prunes import Prune, is_covered
-from seal_audit_check.tree import Digest, digest_of
+from seal_audit_check.tree import New, new_of
 from seal_audit_check.trust import Trust
 
 
@@ -53,25 +53,23 @@ def check_export(folder: Path, trust: Trust) -> Report:
                 report.cosigned_size = signed.size
         except NoteError as error:
             report.add("cosignature", str(error))
-    digest = digest_of(signed.algorithm)
-    leaves = _leaves(folder, first, digest, prunes, report)
+    new = new_of(signed.algorithm)
+    leaves = _leaves(folder, first, new, prunes, report)
     if len(leaves) != count:
         report.add("events.jsonl", f"has {len(leaves)} events, the manifest says {count}")
-    elif count and _root(digest, leaves, first, signed.size, left, right) != signed.root:
+    elif count and _root(new, leaves, first, signed.size, (left, right)) != signed.root:
         report.add("events.jsonl", "the events do not lead to the root that was signed")
     elif count:
         report.signed_size = signed.size
     return report
 
 
-def _leaves(
-    folder: Path, first: int, digest: Digest, prunes: list[Prune], report: Report
-) -> list[bytes]:
+def _leaves(folder: Path, first: int, new: New, prunes: list[Prune], report: Report) -> list[bytes]:
     leaves: list[bytes] = []
     try:
         with (folder / "events.jsonl").open(encoding="utf-8") as lines:
             for seq, line in enumerate(lines, first):
-                leaves.append(_leaf(seq, line, digest, prunes, report))
+                leaves.append(_leaf(seq, line, new, prunes, report))
     except (OSError, UnicodeDecodeError) as error:
         message = f"events.jsonl cannot be read: {error}"
         raise CheckError(message) from error
@@ -79,7 +77,7 @@ def _leaves(
     return leaves
 
 
-def _leaf(seq: int, line: str, digest: Digest, prunes: list[Prune], report: Report) -> bytes:
+def _leaf(seq: int, line: str, new: New, prunes: list[Prune], report: Report) -> bytes:
     try:
         values = json.loads(line)
         entry = base64.b64decode(values["entry"], validate=True)
@@ -102,7 +100,7 @@ def _leaf(seq: int, line: str, digest: Digest, prunes: list[Prune], report: Repo
         if (
             not algorithm
             or not whole
-            or (digest_of(algorithm)(b"\x02" + salt + payload) != fields["payload_hash"])
+            or (new_of(algorithm)(b"\x02" + salt + payload).digest() != fields["payload_hash"])
         ):
             report.add("payload", "was changed: it does not have the hash in its entry", seq)
     elif fields["payload_alg"]:
@@ -110,7 +108,7 @@ def _leaf(seq: int, line: str, digest: Digest, prunes: list[Prune], report: Repo
             report.pruned += 1
         else:
             report.add("payload", "is missing, and no prune accounts for it", seq)
-    return digest(b"\x00" + entry)
+    return new(b"\x00" + entry).digest()
 
 
 def readable(fields: dict[str, Any]) -> dict[str, Any]:
@@ -121,18 +119,17 @@ def readable(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _root(
-    digest: Digest,
+    new: New,
     leaves: list[bytes],
     first: int,
     size: int,
-    left: list[bytes],
-    right: list[bytes],
+    around: tuple[list[bytes], list[bytes]],
 ) -> bytes | None:
     """Return the root over the range and what surrounds it, or None if they do not fit."""
     end = first + len(leaves)
     if not 0 <= first < end <= size:
         return None
-    lefts, rights = iter(left), iter(right)
+    lefts, rights = map(iter, around)
 
     def hash_of(low: int, high: int) -> bytes:
         if high <= first:
@@ -143,7 +140,7 @@ def _root(
             return leaves[low - first]
         half = 1 << (high - low - 1).bit_length() - 1
         left_hash = hash_of(low, low + half)
-        return digest(b"\x01" + left_hash + hash_of(low + half, high))
+        return new(b"\x01" + left_hash + hash_of(low + half, high)).digest()
 
     try:
         root = hash_of(0, size)

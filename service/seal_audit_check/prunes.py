@@ -10,11 +10,11 @@ from seal_audit_check.sources import Row, Source
 
 ACTION = "audit.prune"
 _KINDS = {"ACCOUNT": 1, "BUSINESS": 2, "DOCUMENT": 3, "LOGIN": 4, "ORG_STAFF": 5}
-_QUERIES = (
+_NUMBERED = (
     "SELECT p.payload FROM audit_event e JOIN audit_payload p ON p.seq = e.seq"
-    f" WHERE e.kind = 5 AND e.action = '{ACTION}'",
-    f"SELECT payload FROM audit_outbox WHERE kind = 5 AND action = '{ACTION}'",
+    " WHERE e.kind = 5 AND e.action = 'audit.prune'"
 )
+_WAITING = "SELECT payload FROM audit_outbox WHERE kind = 5 AND action = 'audit.prune'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def prune_of(payload: bytes | str) -> Prune | None:
 def prunes_in(source: Source) -> tuple[Prune, ...]:
     """Return every prune that the log tells of, those without a sequence number included."""
     rows: list[Row] = []
-    for query in _QUERIES:
+    for query in (_NUMBERED, _WAITING):
         rows += source.rows(query)
     return tuple(found for (payload,) in rows if (found := prune_of(payload)) is not None)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from seal_audit_check.findings import CheckError, Report
-from seal_audit_check.notes import NoteError, read_note
-from seal_audit_check.tree import WIDTH, Levels, cut, digest_of, fold
+from seal_audit_check.notes import NoteError, Signed, read_note
+from seal_audit_check.tree import WIDTH, Levels, cut, fold, new_of
 from seal_audit_check.trust import Trust
-from seal_audit_check.witnessed import seen_elsewhere
+from seal_audit_check.witnessed import Seen, seen_elsewhere
 
 
 def tile_path(level: int, index: int, width: int) -> Path:
@@ -37,7 +37,7 @@ def check_published(folder: Path, trust: Trust) -> Report:
     report.origin, report.events, report.checkpoints = signed.origin, signed.size, 1
     if trust.origin is not None and signed.origin != trust.origin:
         report.add("checkpoint", f"is of log {signed.origin}, not {trust.origin}")
-    digest = digest_of(signed.algorithm)
+    new = new_of(signed.algorithm)
     seen = [
         other
         for other in seen_elsewhere(trust, trust.log_keys, report)
@@ -49,11 +49,11 @@ def check_published(folder: Path, trust: Trust) -> Report:
     for at in range(0, signed.size, WIDTH):
         row = _tile(folder, 0, at // WIDTH, min(WIDTH, signed.size - at), report)
         if len(row) == WIDTH:
-            roots.append(fold(digest, row))
+            roots.append(fold(new, row))
         for size in wanted:
             if at < size < at + WIDTH:
-                tails[size] = fold(digest, row[: size - at])
-    levels = Levels(digest, roots)
+                tails[size] = fold(new, row[: size - at])
+    levels = Levels(new, roots)
     for level, expected in enumerate(levels.rows, 1):
         for at in range(0, len(expected), WIDTH):
             part = expected[at : at + WIDTH]
@@ -61,6 +61,13 @@ def check_published(folder: Path, trust: Trust) -> Report:
             if stored != part and any(stored):
                 place = f"tile {level}/{at // WIDTH}"
                 report.add(place, "is not made of the roots of the tiles below")
+    _compare(signed, seen, levels, tails, report)
+    return report
+
+
+def _compare(
+    signed: Signed, seen: list[Seen], levels: Levels, tails: dict[int, bytes], report: Report
+) -> None:
     if levels.root(signed.size, tails.get(signed.size)) != signed.root:
         report.add("checkpoint", "the tiles do not lead to the root that was signed")
     else:
@@ -73,7 +80,6 @@ def check_published(folder: Path, trust: Trust) -> Report:
             report.add(other.place, "has seen another log than this")
         elif other.is_witness:
             report.cosigned_size = max(report.cosigned_size, size)
-    return report
 
 
 def _tile(folder: Path, level: int, index: int, width: int, report: Report) -> list[bytes]:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 from seal_audit_check.entries import EntryError, leaf_input, leaf_inputs
-from seal_audit_check.findings import Finding
+from seal_audit_check.findings import CheckError, Finding
 from seal_audit_check.prunes import ACTION, Prune, is_covered
-from seal_audit_check.sources import EVENTS, Row, Source, open_source
-from seal_audit_check.tree import WIDTH, Digest, cut, digest_of, fold
+from seal_audit_check.sources import PAYLOADS, Row, Source, open_source
+from seal_audit_check.tree import WIDTH, New, cut, fold, new_of
 
 _BATCH = 16 * WIDTH
-_LEAF_ALG, _LEAF, _SALT, _PAYLOAD = 20, 21, 22, 23
+_LEAF_ALG, _LEAF = 20, 21
 _SALT_BYTES = 16
+_TOLERANCE_US = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class _Range:
     def __init__(self, task: Task, source: Source) -> None:
         self._task = task
         self._source = source
-        self._digest: Digest = digest_of(task.algorithm)
+        self._new: New = new_of(task.algorithm)
         self._out = Outcome(task.start)
         self._last_us: int | None = None
 
@@ -73,10 +75,10 @@ class _Range:
             for at in range(start, end, WIDTH):
                 row = leaves[at - start : at - start + WIDTH]
                 if len(row) == WIDTH:
-                    self._out.tile_roots.append(fold(self._digest, row))
+                    self._out.tile_roots.append(fold(self._new, row))
                 for size in range(at + 1, min(at + WIDTH, end + 1)):
                     if size in sizes:
-                        self._out.tails[size] = fold(self._digest, row[: size - at])
+                        self._out.tails[size] = fold(self._new, row[: size - at])
         return self._out
 
     def _add(self, place: str, problem: str, seq: int | None = None) -> None:
@@ -98,10 +100,11 @@ class _Range:
 
     def _leaves(self, start: int, end: int, tiles: dict[int, bytes]) -> list[bytes]:
         """Return the hashes of leaves [start, end), checked against rows, columns and tiles."""
-        rows = self._source.rows(EVENTS, start, end)
-        leaves = self._fast(rows, start, end)
+        rows = self._source.events(start, end)
+        payloads = self._source.rows(PAYLOADS, start, end)
+        leaves = self._fast(rows, payloads, start, end)
         if leaves is None:
-            leaves = self._slow(rows, start, end, tiles)
+            leaves = self._slow(rows, payloads, start, end, tiles)
         self._out.events += len(rows)
         for at in range(start, end, WIDTH):
             index = at // WIDTH
@@ -119,7 +122,9 @@ class _Range:
             if leaf != hash_:
                 self._add(place, f"hash {at} is not that of its event", index * WIDTH + at)
 
-    def _fast(self, rows: list[Row], start: int, end: int) -> list[bytes] | None:
+    def _fast(
+        self, rows: list[Row], payloads: list[Row], start: int, end: int
+    ) -> list[bytes] | None:
         """Return the leaves if every row of the batch is in order, else None."""
         if len(rows) != end - start:
             return None
@@ -128,47 +133,62 @@ class _Range:
             return None
         if set(columns[_LEAF_ALG]) != {self._task.algorithm}:
             return None
-        digest = self._digest
+        new = self._new
         try:
-            leaves = list(map(digest, leaf_inputs(columns[1:20])))
+            leaves = [new(data).digest() for data in leaf_inputs(columns[1:20])]
         except EntryError:
             return None
-        if leaves != list(columns[_LEAF]) or not self._fast_payloads(columns):
+        if leaves != list(columns[_LEAF]) or not self._fast_payloads(columns, payloads):
             return None
         self._watch_clock(start, columns[5])
         return leaves
 
-    def _fast_payloads(self, columns: Sequence[Sequence[Any]]) -> bool:
+    def _fast_payloads(self, columns: Sequence[Sequence[Any]], payloads: list[Row]) -> bool:
+        """Tell whether every entry that has a payload hash has that payload."""
         algorithms, sizes, hashes = columns[3], columns[9], columns[10]
-        payloads = columns[_PAYLOAD]
-        own = self._task.algorithm
-        digest = self._digest
-        count = 0
+        if not all(algorithms):
+            chosen = [bool(algorithm) for algorithm in algorithms]
+            algorithms, sizes, hashes, numbers = (
+                tuple(compress(column, chosen))
+                for column in (algorithms, sizes, hashes, columns[0])
+            )
+        else:
+            numbers = tuple(columns[0])
+        if len(payloads) != len(numbers):
+            return False
+        if not payloads:
+            return True
+        seqs, salts, contents = zip(*payloads, strict=True)
+        new = self._new
         try:
-            for algorithm, size, hash_, salt, payload in zip(
-                algorithms, sizes, hashes, columns[_SALT], payloads, strict=True
-            ):
-                if payload is None:
-                    if algorithm:
-                        return False
-                    continue
-                good = (
-                    algorithm == own
-                    and len(payload) == size
-                    and len(salt) == _SALT_BYTES
-                    and digest(b"\x02" + salt + payload) == hash_
-                )
-                if not good:
-                    return False
-                count += 1
+            whole = (
+                seqs == numbers
+                and set(algorithms) == {self._task.algorithm}
+                and set(map(len, salts)) == {_SALT_BYTES}
+                and tuple(map(len, contents)) == tuple(sizes)
+                and [
+                    new(b"\x02" + salt + content).digest()
+                    for salt, content in zip(salts, contents, strict=True)
+                ]
+                == list(hashes)
+            )
         except TypeError:
             return False
-        self._out.payloads += count
-        return True
+        if whole:
+            self._out.payloads += len(payloads)
+        return whole
 
-    def _slow(self, rows: list[Row], start: int, end: int, tiles: dict[int, bytes]) -> list[bytes]:
+    def _slow(
+        self,
+        rows: list[Row],
+        payloads: list[Row],
+        start: int,
+        end: int,
+        tiles: dict[int, bytes],
+    ) -> list[bytes]:
         """Go through a batch row by row and say what is wrong with each."""
         found = {row[0]: row for row in rows}
+        contents = {row[0]: row for row in payloads}
         leaves = []
         times = []
         for seq in range(start, end):
@@ -180,9 +200,11 @@ class _Range:
                 leaves.append(in_tile or bytes(32))
                 continue
             leaves.append(self._leaf_of(row, in_tile))
-            self._check_payload(row)
+            self._check_payload(row, contents.pop(seq, None))
             if isinstance(row[5], int):
                 times.append(row[5])
+        for seq in contents:
+            self._add("payload", "belongs to no event", seq)
         self._watch_clock(start, times)
         return leaves
 
@@ -190,7 +212,7 @@ class _Range:
         """Return a row's leaf, or what the tile says it was where the row has been changed."""
         seq = row[0]
         try:
-            leaf = self._digest(leaf_input(row[1:20]))
+            leaf = self._new(leaf_input(row[1:20])).digest()
         except EntryError as error:
             self._add("event", f"is not an entry: {error}", seq)
             return in_tile or bytes(32)
@@ -206,17 +228,17 @@ class _Range:
                 self._add("event", "entry, leaf hash and tile are three different things", seq)
         return leaf
 
-    def _check_payload(self, row: Row) -> None:
+    def _check_payload(self, row: Row, stored: Row | None) -> None:
         seq, algorithm, size, hash_ = row[0], row[3], row[9], row[10]
-        salt, payload = row[_SALT], row[_PAYLOAD]
-        if payload is None and salt is None:
+        if stored is None:
             if not algorithm:
                 return
-            if row[13] != ACTION and is_covered(self._task.prunes, seq, row[1], row[5]):
+            if row[13] != ACTION.encode() and is_covered(self._task.prunes, seq, row[1], row[5]):
                 self._out.pruned += 1
             else:
                 self._out.unexplained.append((seq, row[1], row[5]))
             return
+        _, salt, payload = stored
         self._out.payloads += 1
         if not algorithm:
             self._add("payload", "there is one where the entry has none", seq)
@@ -224,23 +246,24 @@ class _Range:
             self._add("payload", "is not bytes", seq)
         elif len(payload) != size:
             self._add("payload", f"has {len(payload)} bytes, the entry says {size}", seq)
-        elif len(salt) != _SALT_BYTES or digest_of(algorithm)(b"\x02" + salt + payload) != hash_:
+        elif len(salt) != _SALT_BYTES or self._hash(algorithm, salt, payload) != hash_:
             self._add("payload", "was changed: it does not have the hash in its entry", seq)
+
+    @staticmethod
+    def _hash(algorithm: int, salt: bytes, payload: bytes) -> bytes | None:
+        try:
+            return new_of(algorithm)(b"\x02" + salt + payload).digest()
+        except CheckError:
+            return None  # The algorithm's id was changed, or is from another age.
 
     def _watch_clock(self, start: int, times: Sequence[int]) -> None:
         if not times:
             return
         before = times[0] if self._last_us is None else self._last_us
         self._last_us = times[-1]
-        second = 1_000_000
-        if len(self._out.backwards) < 10 and (
-            times[0] < before - second or any(map(_is_later, times, times[1:]))
-        ):
-            for at, now in enumerate(times):
-                if now < before - second:
-                    self._out.backwards.append(start + at)
-                before = now
-
-
-def _is_later(first: int, second: int) -> bool:
-    return first - second > 1_000_000
+        if times[0] >= before and list(times) == sorted(times):
+            return
+        for at, now in enumerate(times):
+            if now < before - _TOLERANCE_US and len(self._out.backwards) < 10:
+                self._out.backwards.append(start + at)
+            before = now
