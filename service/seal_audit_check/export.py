@@ -61,6 +61,11 @@ def check_export(folder: Path, trust: Trust) -> Report:
         report.add("events.jsonl", "the events do not lead to the root that was signed")
     elif count:
         report.signed_size = signed.size
+    if report.pruned:
+        report.remarks.append(
+            f"{report.pruned} payloads are missing by the manifest's word: only a check of the "
+            "database shows that they were pruned"
+        )
     return report
 
 
