@@ -171,7 +171,7 @@ class Appender:
         unsigned = self._sequencer.size - self._sequencer.signed_size
         since = self._unsigned_since
         waited = since is not None and time.monotonic() - since >= self._checkpoint_s
-        return waited or unsigned + self._batch > CHECKPOINT_ROWS
+        return waited or unsigned + self._batch >= CHECKPOINT_ROWS
 
     def _run(self) -> None:
         pause = self._poll_s
