@@ -12,7 +12,7 @@ from seal_audit_check.findings import CheckError, Report
 from seal_audit_check.notes import Key, NoteError, Signed, cosigned_at, key_of, read_note
 from seal_audit_check.prunes import is_covered, prunes_in
 from seal_audit_check.ranges import Outcome, Task, check_range
-from seal_audit_check.sources import Row, Source, number, open_source
+from seal_audit_check.sources import Row, Source, as_bytes, as_int, number, open_source
 from seal_audit_check.tree import WIDTH, Levels, cut, new_of
 from seal_audit_check.trust import Trust
 from seal_audit_check.witnessed import Seen, seen_elsewhere
@@ -137,7 +137,7 @@ def _plan(source: Source, trust: Trust, report: Report) -> _Plan:
 
 
 def _wanted_sizes(plan: _Plan) -> list[int]:
-    sizes = {int(row[0]) for row in plan.checkpoints} | {seen.signed.size for seen in plan.seen}
+    sizes = {as_int(row[0]) for row in plan.checkpoints} | {seen.signed.size for seen in plan.seen}
     return sorted(size for size in sizes if 0 < size <= plan.size)
 
 
@@ -174,12 +174,13 @@ def _check_upper_tiles(
     plan: _Plan, levels: Levels, upper: Sequence[Row], widths: Sequence[Row], report: Report
 ) -> None:
     """Compare the tiles above level 0 with the tree, and see that there are no others."""
-    for index, size in widths:
+    for index, size in ((as_int(row[0]), as_int(row[1])) for row in widths):
         if index < 0 or index * WIDTH + size // 32 > plan.size or size % 32:
-            lost = int(index) * WIDTH + size // 32 - plan.size
+            lost = index * WIDTH + size // 32 - plan.size
             report.add(f"tile 0/{index}", f"has hashes of {lost} events after the last row")
     stored = {
-        (int(level), int(index)): (int(alg), bytes(data)) for level, index, alg, data in upper
+        (as_int(level), as_int(index)): (as_int(alg), as_bytes(data))
+        for level, index, alg, data in upper
     }
     for level, row in enumerate(levels.rows, 1):
         for index in range((len(row) + WIDTH - 1) // WIDTH):
@@ -222,12 +223,12 @@ def _check_roots(plan: _Plan, tree: _Tree, trust: Trust, report: Report) -> None
 def _check_checkpoints(plan: _Plan, tree: _Tree, report: Report) -> dict[int, Signed]:
     notes: dict[int, Signed] = {}
     for row in plan.checkpoints:
-        size = int(row[0])
+        size = as_int(row[0])
         place = f"checkpoint {size}"
         try:
             signed = read_note(row[4])
             key = signed.signer(plan.keys)
-        except (NoteError, AttributeError, TypeError) as error:
+        except NoteError as error:
             report.add(place, str(error))
             continue
         notes[size] = signed
@@ -241,18 +242,20 @@ def _check_checkpoints(plan: _Plan, tree: _Tree, report: Report) -> dict[int, Si
 
 
 def _check_cosignature(row: Row, notes: dict[int, Signed], trust: Trust, report: Report) -> None:
-    size, witness, line = row
+    size, witness, line = as_int(row[0]), row[1], row[2]
     place = f"cosignature of {witness} over {size}"
-    if int(size) not in notes:
+    if size not in notes:
         report.add(place, "there is no such checkpoint")
         return
     try:
-        at_s = cosigned_at(line, notes[int(size)], trust.witness_keys)
+        at_s = cosigned_at(line, notes[size], trust.witness_keys)
     except NoteError as error:
         report.add(place, str(error))
         return
     if at_s is not None:
-        report.cosigned_size = max(report.cosigned_size, int(size))
+        report.cosigned_size = max(report.cosigned_size, size)
+    elif any(key.name == witness for key in trust.witness_keys):
+        report.add(place, "the line is not by the known key of that name")
 
 
 def _fits(signed: Signed, place: str, plan: _Plan, tree: _Tree, report: Report) -> bool:

@@ -109,7 +109,9 @@ class Signed:
 def _line(line: str) -> tuple[str, bytes, bytes]:
     dash, name, data = line.split(" ")
     raw = base64.b64decode(data, validate=True)
-    if dash != "—" or not name or "+" in name or len(raw) < 5:
+    # Base64 has spare bits: only one of the spellings of a signature is its own.
+    is_canonical = base64.b64encode(raw).decode() == data
+    if dash != "—" or not name or "+" in name or len(raw) < 5 or not is_canonical:
         raise ValueError
     return name, raw[:4], raw[4:]
 
@@ -117,6 +119,8 @@ def _line(line: str) -> tuple[str, bytes, bytes]:
 def read_note(note: str) -> Signed:
     """Take a checkpoint's note apart, verifying nothing yet (NoteError if it is none)."""
     message = "it is not a signed checkpoint"
+    if not isinstance(note, str):
+        raise NoteError(message)
     text, blank, lines = note.rpartition("\n\n")
     text += "\n"
     if not blank or not lines.endswith("\n"):
@@ -146,7 +150,7 @@ def cosigned_at(line: str, signed: Signed, keys: tuple[Key, ...]) -> int | None:
     """
     try:
         name, key_id, data = _line(line)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         message = "it is not a cosignature"
         raise NoteError(message) from error
     for key in keys:

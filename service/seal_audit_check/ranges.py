@@ -14,7 +14,7 @@ from typing import Any
 from seal_audit_check.entries import EntryError, leaf_input, leaf_inputs
 from seal_audit_check.findings import CheckError, Finding
 from seal_audit_check.prunes import ACTION, Prune, is_covered
-from seal_audit_check.sources import PAYLOADS, Row, Source, open_source
+from seal_audit_check.sources import PAYLOADS, Row, Source, as_bytes, as_int, open_source
 from seal_audit_check.tree import WIDTH, New, cut, fold, new_of
 
 _BATCH = 16 * WIDTH
@@ -95,7 +95,7 @@ class _Range:
         ):
             if algorithm != self._task.algorithm:
                 self._add(f"tile 0/{index}", f"says hash algorithm {algorithm}")
-            tiles[int(index)] = bytes(hashes)
+            tiles[as_int(index)] = as_bytes(hashes)
         return tiles
 
     def _leaves(self, start: int, end: int, tiles: dict[int, bytes]) -> list[bytes]:

@@ -40,9 +40,15 @@ class Source(Protocol):
         ...
 
 
+def _lenient(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
 class _Sqlite:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        # A text that is no UTF-8 any more is a finding, not a failure to read.
+        connection.text_factory = _lenient
 
     def rows(self, query: str, *values: int) -> list[Row]:
         return self._connection.execute(query.format(*map(int, values))).fetchall()
@@ -53,7 +59,7 @@ class _Sqlite:
         try:
             return self.rows(EVENTS, start, end)
         finally:
-            self._connection.text_factory = str
+            self._connection.text_factory = _lenient
 
 
 class _Postgres:
@@ -121,6 +127,18 @@ def open_source(url: str) -> Iterator[Source]:
     except psycopg.Error as error:
         message = f"the database cannot be read: {error}"
         raise CheckError(message) from error
+
+
+def as_bytes(value: object) -> bytes:
+    """Return what a column of bytes holds; SQLite lets any column hold anything."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
+
+
+def as_int(value: object) -> int:
+    """Return what a column of numbers holds, −1 for anything else."""
+    return value if type(value) is int else -1
 
 
 def number(rows: Sequence[Row]) -> int:

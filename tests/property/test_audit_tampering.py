@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class Original:
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Original]:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     folder = tmp_path_factory.mktemp("tampering")
     with a_log(f"sqlite:///{folder / 'audit.db'}", folder, 300) as log:
         log.add(map(event_of, range(300, SIZE)))
@@ -79,7 +79,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Original]:
     connection.execute("DROP INDEX audit_event_once")
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.close()
-    yield Original(folder, folder / "audit.db", trust)
+    return Original(folder, folder / "audit.db", trust)
 
 
 examples = settings(
@@ -147,11 +147,9 @@ def test_e34_a_changed_number_is_found(original: Original, data: st.DataObject) 
     assert not original.attempt(change).sound
 
 
-COLUMNS = ", ".join(
-    ["kind", "decision", "payload_alg", "state_alg", "at_us", "monotonic_ns", "boot_id",
-     "event_id", "payload_bytes", "payload_hash", "before_hash", "after_hash", "action", "actor",
-     "organisation", "account", "target", "reason", "correlation_id", "leaf_alg", "leaf_hash"]
-)  # fmt: skip
+COLUMNS = """kind, decision, payload_alg, state_alg, at_us, monotonic_ns, boot_id, event_id,
+    payload_bytes, payload_hash, before_hash, after_hash, action, actor, organisation, account,
+    target, reason, correlation_id, leaf_alg, leaf_hash"""
 
 
 def remove(connection: sqlite3.Connection, first: int, last: int) -> None:
@@ -180,7 +178,8 @@ def test_e34_a_removed_tail_is_found(original: Original, count: int, thorough: b
                     "DELETE FROM audit_tile WHERE level = ? AND idx * 256 >= ?", (level, count_at)
                 )
                 connection.execute(
-                    "UPDATE audit_tile SET hashes = substr(hashes, 1, ?) WHERE level = ? AND idx = ?",
+                    "UPDATE audit_tile SET hashes = substr(hashes, 1, ?)"
+                    " WHERE level = ? AND idx = ?",
                     (32 * (count_at % 256), level, count_at // 256),
                 )
 
@@ -282,8 +281,8 @@ def test_e34_a_replayed_row_is_found(original: Original, seq: int, in_place: boo
         "UPDATE audit_checkpoint SET note = (SELECT note FROM audit_checkpoint WHERE size = 300)",
         "INSERT INTO audit_payload VALUES (900, zeroblob(16), zeroblob(4))",
         "INSERT INTO audit_payload VALUES (3, zeroblob(16), zeroblob(4))",
-        "UPDATE audit_payload SET salt = salt || substr(payload, 1, 1),"
-        " payload = substr(payload, 2) WHERE seq = 9",
+        """UPDATE audit_payload SET salt = salt || substr(payload, 1, 1),
+           payload = substr(payload, 2) WHERE seq = 9""",
         "DELETE FROM audit_payload WHERE seq = 9",
         "UPDATE audit_event SET before_hash = zeroblob(31) WHERE seq = 9",
         "UPDATE audit_event SET boot_id = boot_id || x'00' WHERE seq = 9",

@@ -43,7 +43,8 @@ class SignatureLine:
             data = base64.b64decode(found[2], validate=True) if found else b""
         except (binascii.Error, ValueError):
             data = b""
-        if found is None or len(data) < 5:
+        # Base64 has spare bits: only one of the spellings of a signature is taken.
+        if found is None or len(data) < 5 or base64.b64encode(data).decode() != found[2]:
             message = "a signature line of a note is malformed"
             raise MalformedNoteError(message)
         return cls(found[1], data[:4], data[4:])
