@@ -236,7 +236,7 @@ def _check_checkpoints(plan: _Plan, tree: _Tree, report: Report) -> dict[int, Si
         said = (signed.size, signed.algorithm, signed.root, key.algorithm, signed.origin)
         if columns != said or signed.algorithm != plan.algorithm:
             report.add(place, "the signed note says something else than its row")
-        if _fits(signed, place, plan, tree, report):
+        if signed.size == size and _fits(signed, place, plan, tree, report):
             report.signed_size = max(report.signed_size, size)
     return notes
 

@@ -83,7 +83,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
 
 
 examples = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
