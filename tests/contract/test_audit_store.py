@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from audit_log import ORIGIN, Log, a_log, event_of
 from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import event as sqlalchemy_event
 
 from seal_audit_check import Trust, check
 from seal_service.audit import (
@@ -192,7 +193,7 @@ def test_two_appenders_without_a_lock_cannot_give_one_number_twice(log: Log) -> 
     rogue.drain()
     with log.engine.begin() as connection:
         append(connection, event_of(4))
-    with pytest.raises(LogDamagedError, match="another appender"):
+    with pytest.raises(AppenderBusyError, match="another appender"):
         log.appender.step(sign=True)
     log.appender.drain()
     assert count(log, "audit_event") == 5
@@ -591,3 +592,50 @@ def test_keys_of_the_wrong_role_do_not_verify_a_log(log: Log) -> None:
     report = check(log.url, Trust.of((str(Signer.generate(ORIGIN).verifier), str(stranger))))
     assert [found.place for found in report.findings] == ["checkpoint 1"]
     assert hasher_of(HashId.SHA256) == log.settings.hasher
+
+
+def test_no_event_of_a_group_is_acknowledged_when_its_commit_fails(log: Log) -> None:
+    group = GroupCommit(log.engine)
+    failing = [True]
+
+    def fail(_: object) -> None:
+        if failing[0]:
+            message = "no space left"
+            raise OSError(message)
+
+    sqlalchemy_event.listen(log.engine, "commit", fail)
+    events = [event_of(number) for number in range(3)]
+    futures = [group.record(event) for event in events]
+    for future in futures:
+        with pytest.raises(NotDurableError, match="no space left"):
+            future.result(timeout=30)
+    failing[0] = False
+    assert count(log, "audit_outbox") == 0
+    for event in events:
+        assert group.record(event).result(timeout=30).event_id == event.event_id
+    group.close()
+    log.add([])
+    assert count(log, "audit_event") == 3
+
+
+def test_the_log_goes_on_while_its_public_copy_cannot_be_written(log: Log) -> None:
+    log.appender.start()
+    wait_until(lambda: log.appender.status.leading)
+    log.published.write_text("a file where the folder should be")
+    with log.engine.begin() as connection:
+        for number in range(250):
+            append(connection, event_of(number))
+    wait_until(lambda: log.appender.status.signed_size == 250)
+    assert "public copy" in log.appender.status.fault
+    log.published.unlink()
+    wait_until(lambda: log.appender.status.published_size == 250)
+    wait_until(lambda: not log.appender.status.fault)
+    log.appender.stop()
+    assert log.check(published=True).sound
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -34,9 +34,10 @@ def main() -> None:
 
     def client(number: int) -> None:
         while not appender.status.stopped:
-            entry = group.record(event_of(number)).result()
-            os.write(1, f"{entry.event_id.hex()}\n".encode())
-            number += 4
+            futures = [group.record(event_of(number + 4 * step)) for step in range(16)]
+            for future in futures:
+                os.write(1, f"{future.result().event_id.hex()}\n".encode())
+            number += 4 * len(futures)
         os.write(2, appender.status.stopped.encode())
         os._exit(3)
 

@@ -39,6 +39,7 @@ CHECKPOINT_ROWS = 1000
 CHECKPOINT_S = 1.0
 _POLL_S = 0.1
 _MAX_BACKOFF_S = 5.0
+_RESERVE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Appender:
         self._checkpoint_s = checkpoint_s
         self._poll_s = poll_s
         self._unsigned_since: float | None = None
+        self._publish_failed_at = float("-inf")
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -132,6 +134,11 @@ class Appender:
         AuditError, SQLAlchemyError
             As of `Sequencer.step`.
         """
+        done = self._sequence(sign=sign)
+        self._publish()
+        return done
+
+    def _sequence(self, *, sign: bool | None) -> Step:
         self._lock.hold()
         done = self._sequencer.step(
             limit=self._batch, sign=self._is_due() if sign is None else sign
@@ -142,7 +149,6 @@ class Appender:
             self._unsigned_since = time.monotonic()
         self.status = replace(self.status, repeated=self.status.repeated + done.repeated)
         self._note_status()
-        self._publish()
         return done
 
     def drain(self) -> None:
@@ -165,6 +171,8 @@ class Appender:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout_s)
+            if self._thread.is_alive():
+                return  # It still holds the lock by right; the process's end releases it.
         self._lock.release()
 
     def _is_due(self) -> bool:
@@ -180,27 +188,47 @@ class Appender:
             try:
                 if not self.status.leading:
                     self.open()
-                done = self.step(sign=True if stopping else None)
+                done = self._sequence(sign=True if stopping else None)
+                # The log goes on although its copy cannot be written: it is only a copy.
+                fault = self._try_to_publish(now=stopping)
+                self._note_fault(fault)
                 if stopping and not done.events:
                     return
                 pause = 0.0 if done.events == self._batch else self._poll_s
-                self._note_status(fault="")
             except AppenderBusyError:
+                self._lock.release()
                 self._note_status(leading=False)
-                pause = 1.0
+                pause = _RESERVE_S
+                if stopping:
+                    return
             except LogDamagedError as error:
                 logger.critical("the audit log is damaged; nothing is appended: %s", error)
                 self._note_status(stopped=str(error))
                 return
             except (AuditError, SQLAlchemyError, OSError) as error:
-                if str(error) != self.status.fault:
-                    logger.error("the audit appender is held up: %s", error)  # noqa: TRY400
-                self._note_status(fault=str(error))
+                self._note_fault(str(error))
+                if stopping:
+                    return
                 pause = min(max(2 * pause, self._poll_s), _MAX_BACKOFF_S)
-            if stopping and self.status.fault:
-                return
             self._wake.wait(pause)
             self._wake.clear()
+
+    def _try_to_publish(self, *, now: bool) -> str:
+        """Publish and return what went wrong; after a failure no sooner than a second later."""
+        since = time.monotonic() - self._publish_failed_at
+        if not now and since < _RESERVE_S:
+            return self.status.fault
+        try:
+            self._publish()
+        except PublishError as error:
+            self._publish_failed_at = time.monotonic()
+            return str(error)
+        return ""
+
+    def _note_fault(self, fault: str) -> None:
+        if fault and fault != self.status.fault:
+            logger.error("the audit appender is held up: %s", fault)
+        self._note_status(fault=fault)
 
     def _compare_published(self) -> None:
         """Refuse a database that is older than, or differs from, what the world has seen."""

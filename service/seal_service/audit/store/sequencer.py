@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, insert, select, text
 
 from seal_service.audit import tables
 from seal_service.audit.entry import ENTRY_FIELDS
-from seal_service.audit.errors import LogDamagedError
+from seal_service.audit.errors import AppenderBusyError, LogDamagedError
 from seal_service.audit.keys import Signer
 from seal_service.audit.note import Checkpoint, Note
 from seal_service.audit.store.connect import reading
@@ -133,6 +133,8 @@ class Sequencer:
         ------
         LogDamagedError
             What is stored contradicts itself; nothing was written.
+        AppenderBusyError
+            Somebody else has appended meanwhile; nothing was written.
         SQLAlchemyError
             The database failed; the next step begins by reading its state anew.
         """
@@ -152,7 +154,7 @@ class Sequencer:
         with self._engine.begin() as connection:
             if log_size(connection) != frontier.size:
                 message = f"another appender wrote to the log after event {frontier.size}"
-                raise LogDamagedError(message)
+                raise AppenderBusyError(message)
             self._store(connection, frontier.size, fresh, leaves, tiles)
             if waiting:
                 connection.execute(_DROP_WAITING, [{"id": row.id} for row in waiting])
