@@ -1,4 +1,4 @@
-"""The canonical bytes of an entry, version 1, from their document (docs/audit-format.md).
+"""The canonical bytes of an entry, version 1, from their document (docs/audit.md).
 
 Two forms: for columns of many rows at once, because a log has hundreds of millions of them, and
 for one row, which says what is wrong with it.

@@ -125,7 +125,7 @@ def open_source(url: str) -> Iterator[Source]:
             with session.cursor(binary=True) as cursor:
                 yield _Postgres(cursor)
     except psycopg.Error as error:
-        message = f"the database cannot be read: {error}"
+        message = f"the database cannot be read: {' '.join(str(error).split())}"
         raise CheckError(message) from error
 
 

@@ -66,6 +66,10 @@ class LogRolledBackError(LogDamagedError):
         self.published_size = published_size
 
 
+class UnsupportedDatabaseError(AuditError):
+    """The log is kept in SQLite or PostgreSQL, nowhere else."""
+
+
 class AppenderBusyError(AuditError):
     """Another process is this log's single appender."""
 

@@ -47,7 +47,8 @@ def _failures() -> Iterator[None]:
     except ArgumentError as error:
         raise BadArgumentError(str(error)) from error
     except SQLAlchemyError as error:
-        message = f"the database failed: {getattr(error, 'orig', None) or error}"
+        text = " ".join(str(getattr(error, "orig", None) or error).split())
+        message = f"the database failed: {text}"
         raise CommandError(message) from error
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+
+from seal_service.audit.errors import UnsupportedDatabaseError
 
 _BEGIN = "sealmatch_sqlite_begin"
 
@@ -16,7 +19,15 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
 
     On SQLite a transaction begins with BEGIN IMMEDIATE, because one that began as a reader and
     then writes fails at once instead of waiting; `reading` begins one that only reads.
+
+    Raises
+    ------
+    UnsupportedDatabaseError
+        The URL is of another kind of database.
     """
+    if not re.match(r"sqlite:|postgresql\+psycopg:", url):
+        message = f"{url.split(':', maxsplit=1)[0]}: the log is kept in sqlite: or postgresql+psycopg: only"
+        raise UnsupportedDatabaseError(message)
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=pool_size, pool_pre_ping=True)
     engine = create_engine(url, pool_size=pool_size)
