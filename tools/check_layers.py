@@ -39,7 +39,10 @@ FRAMEWORKS = {
 }  # fmt: skip
 FRAMEWORK_FREE = {"application", "audit"}
 # Where a framework is the very thing: the audit log's rows. The rest of `audit` does not know them.
-DOORS = {("audit", "store"): {"sqlalchemy"}, ("audit", "tables"): {"sqlalchemy"}}
+DOORS: dict[tuple[str, ...], set[str]] = {
+    ("audit", "store"): {"sqlalchemy"},
+    ("audit", "tables"): {"sqlalchemy"},
+}
 # The checker is worth nothing if it shares code with what it checks.
 CHECKER = Path("service/seal_audit_check")
 

@@ -8,6 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,6 +62,15 @@ def add(folder: Path, start: int, end: int) -> None:
     assert appended.stdout == f"{end} events, signed to {end}\n", appended.stderr
 
 
+@contextmanager
+def killed(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Leave no process behind, whatever a test comes to."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
 def verify(folder: Path, target: str, *more: str | Path) -> tuple[int, dict[str, object]]:
     done = run("audit", "verify", target, "--key", folder / "key.pub", "--json", *more)
     return done.returncode, json.loads(done.stdout)
@@ -97,17 +108,21 @@ def test_a72_verify_says_what_is_wrong_and_where(folder: Path) -> None:
 def test_a_witness_in_another_process_follows_the_log_and_stops_at_a_fork(folder: Path) -> None:
     arguments = ["audit", "witness", str(folder / "pub"), "--state", str(folder / "w")]
     arguments += ["--key", str(folder / "key.pub"), "--name", "w.example/1", "--every", "0.1"]
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as witness:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as witness,
+        killed(witness),
+    ):
         assert witness.stdout is not None
         assert witness.stderr is not None
         assert witness.stdout.readline() == "cosigned 20\n"
         add(folder, 20, 300)
-        assert witness.stdout.readline() == "cosigned 300\n"
+        # It may see the state between two batches as well.
+        assert "cosigned 300\n" in iter(witness.stdout.readline, "")
         keys = ("--key", folder / "w" / "key.pub", "--witness", folder / "w")
         code, report = verify(folder, str(folder / "pub"), *keys)
         assert (code, report["cosigned_size"]) == (0, 300)

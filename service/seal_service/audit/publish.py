@@ -24,6 +24,7 @@ from seal_service.audit.tiles import (
 )
 
 _TILES_AT_ONCE = 64
+_READ_TRIES = 5
 
 
 class PublishedLog:
@@ -47,14 +48,18 @@ class PublishedLog:
     def read(self, tile: TileId) -> bytes:
         """Return a tile's hashes: the full file, or the widest partial one, or nothing."""
         full = self.folder / tile.path()
-        try:
-            return full.read_bytes()
-        except FileNotFoundError:
-            pass
-        widths = [int(path.name) for path in _partials(full) if path.name.isdigit()]
-        if not widths:
-            return b""
-        return (self.folder / tile.path(max(widths))).read_bytes()
+        for _ in range(_READ_TRIES):
+            # A partial tile may make way for a wider one between the look and the reading.
+            try:
+                return full.read_bytes()
+            except FileNotFoundError:
+                pass
+            widths = [int(path.name) for path in _partials(full) if path.name.isdigit()]
+            try:
+                return (self.folder / tile.path(max(widths))).read_bytes() if widths else b""
+            except FileNotFoundError:
+                pass
+        return b""
 
     def publish(self, note: str, read: ReadTile) -> int:
         """Write the tiles of a checkpoint's tree that are not there yet, then the checkpoint.

@@ -203,6 +203,8 @@ def witness_command(
     once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
 ) -> None:
     """Co-sign the log's state as long as it continues what was signed before; else stop, exit 1."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from seal_service.audit import profile_of
     from seal_service.audit.publish import PublishedLog
     from seal_service.audit.store import open_engine
@@ -217,11 +219,18 @@ def witness_command(
         witness = Witness.open(folder, _key_of(log_key), name, algorithm)
         source = WitnessedDatabase(open_engine(log)) if "://" in log else PublishedLog(Path(log))
         while True:
-            cosigned = witness.look(source)
-            if cosigned is not None:
-                if isinstance(source, WitnessedDatabase):
+            try:
+                cosigned = witness.look(source)
+                if cosigned is not None and isinstance(source, WitnessedDatabase):
                     source.accept(cosigned)
-                typer.echo(f"cosigned {cosigned.checkpoint.size}")
+            except (OSError, SQLAlchemyError) as error:
+                # The log's machine may be away for a while; only a bad log ends a witness.
+                if once:
+                    raise
+                typer.echo(f"held up: {' '.join(str(error).split())}", err=True)
+            else:
+                if cosigned is not None:
+                    typer.echo(f"cosigned {cosigned.checkpoint.size}")
             if once:
                 return
             time.sleep(every_s)

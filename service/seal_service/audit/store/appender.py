@@ -70,8 +70,13 @@ class Appender:
     publish_to
         Folder of the public copy, or None for none.
     batch
-        Most events of one transaction: the shorter it is, the shorter business waits for SQLite's
-        write lock.
+        Most events of one transaction, 1 to 1000: the shorter it is, the shorter business waits for
+        SQLite's write lock.
+
+    Raises
+    ------
+    ValueError
+        `batch` is out of range.
     """
 
     def __init__(
@@ -85,6 +90,10 @@ class Appender:
         checkpoint_s: float = CHECKPOINT_S,
         poll_s: float = _POLL_S,
     ) -> None:
+        if not 1 <= batch <= CHECKPOINT_ROWS:
+            # The checker takes it for a fault when more than this are not signed.
+            message = f"a batch has 1 to {CHECKPOINT_ROWS} events, not {batch}"
+            raise ValueError(message)
         self._engine = engine
         self._settings = settings
         self._signer = signer

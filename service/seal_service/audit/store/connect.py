@@ -26,7 +26,8 @@ def open_engine(url: str, *, pool_size: int = 5) -> Engine:
         The URL is of another kind of database.
     """
     if not re.match(r"sqlite:|postgresql\+psycopg:", url):
-        message = f"{url.split(':', maxsplit=1)[0]}: the log is kept in sqlite: or postgresql+psycopg: only"
+        scheme = url.split(":", maxsplit=1)[0]
+        message = f"{scheme}: the log is kept in sqlite: or postgresql+psycopg: only"
         raise UnsupportedDatabaseError(message)
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=pool_size, pool_pre_ping=True)
