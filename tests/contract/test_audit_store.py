@@ -635,7 +635,7 @@ def test_the_log_goes_on_while_its_public_copy_cannot_be_written(log: Log) -> No
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -134,11 +134,13 @@ def test_a_witness_in_another_process_follows_the_log_and_stops_at_a_fork(folder
         for name in ("audit.db-wal", "audit.db-shm"):
             (folder / name).unlink(missing_ok=True)
         add(folder, 0, 400)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while witness.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         assert witness.returncode == 1
-        assert "does not continue 300" in witness.stderr.read()
+        # Which of the two it says hangs on when it looks: the new log grows in two batches.
+        told = witness.stderr.read()
+        assert "does not continue 300" in told or "went back from 300" in told
     code, report = verify(folder, url(folder), *keys)
     assert code == 1
     assert [found["place"] for found in report["findings"]] == ["witness w"]
