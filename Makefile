@@ -14,10 +14,11 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
-.PHONY: help setup build test test-fast lint format demo accuracy exam network profile bench fuzz lock clean
+.PHONY: help setup build test test-fast lint format demo accuracy exam network profile bench bench-audit audit-kill \
+  audit-faults fuzz lock clean
 
 help: ## list every task
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.stamp-build ## prepare a fresh Debian or Ubuntu machine: system packages, .venv, build (does nothing when up to date)
 
@@ -73,6 +74,15 @@ profile: setup ## fit the default profile anew on 300 simulated dies (half an ho
 bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image; the kernels of the fold
 	$(PY) -m speed
 	cargo bench -p seal_match_core --bench fold
+
+bench-audit: setup ## durable audit events per second, a call's added latency, verified events per second
+	$(PY) -m audit_speed
+
+audit-kill: setup ## kill -9 the audit log under load KILLS times (200; a quarter of an hour), verify after each
+	SEALMATCH_KILLS=$${KILLS:-200} $(PY) -m pytest -q -s tests/fault/test_audit_kill.py
+
+audit-faults: setup ## break every write, sync and rename of the audit log once (ten minutes)
+	SEALMATCH_FAULT_STRIDE=1 $(PY) -m pytest -q -s tests/fault/test_audit_io_faults.py
 
 fuzz: setup ## fuzz the core's parsers, FUZZ_S seconds each (needs: cargo install cargo-fuzz, a nightly toolchain)
 	cd native/fuzz && for target in $$(cargo +nightly fuzz list); do \

@@ -10,6 +10,7 @@ import traceback
 import typer
 
 from seal_service.cli.accuracy import accuracy_command
+from seal_service.cli.audit import audit_app
 from seal_service.cli.enrol import enrol_command
 from seal_service.cli.failures import EXIT_FAILED, CommandError
 from seal_service.cli.fold import fold_command
@@ -32,6 +33,7 @@ app.command("verify-batch")(verify_batch_command)
 app.command("enrol")(enrol_command)
 app.command("fold")(fold_command)
 app.command("simulate")(simulate_command)
+app.add_typer(audit_app)
 app.command(
     "accuracy",
     context_settings={

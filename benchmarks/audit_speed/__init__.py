@@ -1,0 +1,1 @@
+"""How fast the audit log takes events durably, and how fast its checker goes through them."""

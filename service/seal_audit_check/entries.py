@@ -1,0 +1,90 @@
+"""The canonical bytes of an entry, version 1, from their document (docs/audit.md).
+
+Two forms: for columns of many rows at once, because a log has hundreds of millions of them, and
+for one row, which says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from itertools import repeat
+from typing import Any
+
+TEXTS = ("action", "actor", "organisation", "account", "target", "reason", "correlation_id")
+FIELDS = (
+    "kind", "decision", "payload_alg", "state_alg", "at_us", "monotonic_ns", "boot_id",
+    "event_id", "payload_bytes", "payload_hash", "before_hash", "after_hash", *TEXTS,
+)  # fmt: skip
+_HEAD = struct.Struct(">4sBBBBBBQQ16s16sI32s32s32s7H")
+_ZEROS = bytes(32)
+
+
+class EntryError(Exception):
+    """A row or bytes that are not an entry."""
+
+
+def leaf_inputs(columns: Sequence[Sequence[Any]]) -> list[bytes]:
+    """Return `00 ‖ entry` for every row, given the 19 columns in order, texts as UTF-8.
+
+    Raises
+    ------
+    EntryError
+        Some row has no canonical form; `leaf_input` tells which.
+    """
+    try:
+        hashes = [[_ZEROS if x is None else x for x in column] for column in columns[9:12]]
+        for values, size in ((columns[6], 16), (columns[7], 16), *((row, 32) for row in hashes)):
+            # struct would pad or cut a value of another length without a word.
+            if set(map(len, values)) != {size}:
+                message = f"an id or hash has another length than {size} bytes"
+                raise EntryError(message)
+        texts = columns[12:]
+        heads = map(
+            _HEAD.pack,
+            repeat(b"SMAE"),
+            repeat(1),
+            *columns[:4],
+            repeat(0),
+            *columns[4:9],
+            *hashes,
+            *(map(len, column) for column in texts),
+        )
+        return list(map(b"".join, zip(repeat(b"\x00"), heads, *texts, strict=False)))
+    except (struct.error, TypeError, UnicodeError) as error:
+        message = f"a value has the wrong type or range: {error}"
+        raise EntryError(message) from error
+
+
+def leaf_input(values: Sequence[Any]) -> bytes:
+    """Return `00 ‖ entry` for one row (EntryError says what is wrong with it)."""
+    for name, value in zip(FIELDS, values, strict=True):
+        if name in TEXTS and not isinstance(value, bytes):
+            message = f"{name} is not text"
+            raise EntryError(message)
+    return leaf_inputs([[value] for value in values])[0]
+
+
+def parse(data: bytes) -> dict[str, Any]:
+    """Return the fields of canonical bytes (EntryError if they are not)."""
+    if len(data) < _HEAD.size or data[:4] != b"SMAE" or data[4] != 1 or data[9] != 0:
+        message = "the bytes are not an entry of version 1"
+        raise EntryError(message)
+    values = _HEAD.unpack_from(data)
+    lengths = values[15:]
+    if _HEAD.size + sum(lengths) != len(data):
+        message = "the entry is longer or shorter than it says"
+        raise EntryError(message)
+    fields: dict[str, Any] = dict(zip(FIELDS, [*values[2:6], *values[7:15]], strict=False))
+    for name in ("payload_hash", "before_hash", "after_hash"):
+        if fields[name] == _ZEROS:
+            fields[name] = None
+    at = _HEAD.size
+    for name, length in zip(TEXTS, lengths, strict=True):
+        try:
+            fields[name] = data[at : at + length].decode()
+        except UnicodeDecodeError as error:
+            message = f"{name} is not UTF-8"
+            raise EntryError(message) from error
+        at += length
+    return fields

@@ -1,0 +1,107 @@
+"""See to it that a log has one appender at a time.
+
+The lock saves work and gives a clear error; safety does not hang on it. Should two appenders ever
+run, the primary key of `audit_event` lets only one of them have a sequence number.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, text
+
+from seal_service.audit.errors import AppenderBusyError
+
+_PG_LOCK = 0x7365616C6175  # "sealau"
+_BUSY = "another process is the appender of this audit log"
+
+
+class AppenderLock(Protocol):
+    """Held while this process is the appender."""
+
+    def hold(self) -> None:
+        """Take the lock, or see that it is still held (AppenderBusyError if another has it)."""
+        ...
+
+    def release(self) -> None:
+        """Let another process have it."""
+        ...
+
+
+class _FileLock:
+    """An flock beside the SQLite database: the kernel releases it when the process dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle: int | None = None
+
+    def hold(self) -> None:
+        if self._handle is not None:
+            return
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            raise AppenderBusyError(_BUSY) from error
+        self._handle = handle
+
+    def release(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+class _PostgresLock:
+    """An advisory lock of one session, which ends with the session."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def hold(self) -> None:
+        if self._connection is not None and not self._connection.closed:
+            try:
+                self._connection.execute(text("SELECT 1"))
+            except Exception:
+                self.release()
+                raise
+            return
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        taken = connection.execute(
+            text("SELECT pg_try_advisory_lock(:key)"), {"key": _PG_LOCK}
+        ).scalar()
+        if not taken:
+            connection.close()
+            raise AppenderBusyError(_BUSY)
+        self._connection = connection
+
+    def release(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # Not back into the pool: a pooled session would keep the lock.
+            connection.invalidate()
+            connection.close()
+
+
+class _NoLock:
+    """For a database in memory, which no other process can see."""
+
+    def hold(self) -> None:
+        return
+
+    def release(self) -> None:
+        return
+
+
+def lock_of(engine: Engine) -> AppenderLock:
+    """Return the lock that fits the database."""
+    if engine.dialect.name == "postgresql":
+        return _PostgresLock(engine)
+    database = engine.url.database
+    if not database or database == ":memory:":
+        return _NoLock()
+    return _FileLock(Path(f"{database}.appender"))

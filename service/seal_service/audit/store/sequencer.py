@@ -1,0 +1,237 @@
+"""Give waiting events their sequence numbers, hash them into the tree and sign its state.
+
+One step is one transaction: events, payloads, tiles, the checkpoint if one is due, and the removal
+from the outbox become durable together or not at all, so a crash leaves nothing to repair. What
+costs time, reading, hashing and signing, is done before the transaction takes the write lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, text
+
+from seal_service.audit import tables
+from seal_service.audit.entry import ENTRY_FIELDS
+from seal_service.audit.errors import AppenderBusyError, LogDamagedError
+from seal_service.audit.keys import Signer
+from seal_service.audit.note import Checkpoint, Note
+from seal_service.audit.store.connect import reading
+from seal_service.audit.store.rows import canonical_bytes, insert_many
+from seal_service.audit.store.state import (
+    LogSettings,
+    latest_checkpoint,
+    log_size,
+    remember_key,
+    tile_reader,
+)
+from seal_service.audit.tiles import Frontier, TileId, tree_of
+
+_PUT_TILE = text(
+    "INSERT INTO audit_tile (level, idx, hash_alg, hashes)"
+    " VALUES (:level, :idx, :hash_alg, :hashes)"
+    " ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes"
+)
+_DROP_WAITING = text("DELETE FROM audit_outbox WHERE id = :id")
+
+
+_EVENT_COLUMNS = ("seq", *ENTRY_FIELDS, "leaf_alg", "leaf_hash")
+_WAITING = (
+    f"SELECT {', '.join(['id', *ENTRY_FIELDS, 'salt', 'payload'])}"  # noqa: S608  # names are ours
+    " FROM audit_outbox ORDER BY id LIMIT :limit"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """One row of the outbox; `values` are its entry columns in canonical order."""
+
+    id: int
+    values: Sequence[Any]
+    salt: bytes | None
+    payload: bytes | None
+
+    @property
+    def event_id(self) -> bytes:
+        return bytes(self.values[7])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step has made durable."""
+
+    events: int
+    repeated: int
+    """Events that the log held already and did not take twice."""
+    size: int
+    note: str | None
+    """The new checkpoint, if one was due."""
+
+
+class Sequencer:
+    """Appends to one log; there must be only one at a time (`lock.py`)."""
+
+    def __init__(self, engine: Engine, settings: LogSettings, signer: Signer) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._signer = signer
+        self._hasher = settings.hasher
+        self._frontier: Frontier | None = None
+        self._size = 0
+        self.signed_size = 0
+
+    def load(self) -> Frontier:
+        """Read the tree's right edge and check that the newest checkpoint is of this tree.
+
+        Raises
+        ------
+        LogDamagedError
+            It is not, or tiles are missing.
+        """
+        with reading(self._engine) as connection:
+            size = log_size(connection)
+            read = tile_reader(connection)
+            frontier = Frontier.load(self._hasher, read, size)
+            checkpoint = latest_checkpoint(connection)
+            if checkpoint is not None:
+                self._check(checkpoint, size)
+                if tree_of(self._hasher, read, checkpoint.size).root() != checkpoint.root:
+                    message = f"the tiles do not lead to the checkpoint over {checkpoint.size}"
+                    raise LogDamagedError(message)
+        self.signed_size = 0 if checkpoint is None else checkpoint.size
+        self._frontier, self._size = frontier, frontier.size
+        return frontier
+
+    def _check(self, checkpoint: Checkpoint, size: int) -> None:
+        if checkpoint.size > size:
+            message = f"{size} events are stored but {checkpoint.size} were signed"
+            raise LogDamagedError(message)
+        if (checkpoint.origin, checkpoint.algorithm) != (
+            self._settings.origin,
+            self._settings.algorithm,
+        ):
+            message = f"the newest checkpoint is of log {checkpoint.origin}"
+            raise LogDamagedError(message)
+
+    @property
+    def size(self) -> int:
+        """Return the number of events in the tree."""
+        return (self._frontier or self.load()).size
+
+    @property
+    def known_size(self) -> int:
+        """Return the size as last seen, without asking the database."""
+        return self._size
+
+    def step(self, *, limit: int, sign: bool) -> Step:
+        """Take up to `limit` waiting events into the log; sign its state if asked to.
+
+        Raises
+        ------
+        LogDamagedError
+            What is stored contradicts itself; nothing was written.
+        AppenderBusyError
+            Somebody else has appended meanwhile; nothing was written.
+        SQLAlchemyError
+            The database failed; the next step begins by reading its state anew.
+        """
+        frontier = self._frontier or self.load()
+        with reading(self._engine) as connection:
+            waiting = self._waiting(connection, limit)
+            fresh = self._fresh(connection, waiting)
+        leaves = [self._leaf(row) for row in fresh]
+        grown, tiles = frontier.extend(leaves)
+        note = None
+        if sign and grown.size > self.signed_size:
+            note = self._checkpoint(grown).sign(self._signer)
+        if not waiting and note is None:
+            return Step(0, 0, frontier.size, None)
+        # Should the commit fail in an unknown way, the state is read again.
+        self._frontier = None
+        with self._engine.begin() as connection:
+            if log_size(connection) != frontier.size:
+                message = f"another appender wrote to the log after event {frontier.size}"
+                raise AppenderBusyError(message)
+            self._store(connection, frontier.size, fresh, leaves, tiles)
+            if waiting:
+                connection.execute(_DROP_WAITING, [{"id": row.id} for row in waiting])
+            if note is not None:
+                self._store_checkpoint(connection, grown, note)
+        self._frontier, self._size = grown, grown.size
+        if note is not None:
+            self.signed_size = grown.size
+        repeated = len(waiting) - len(fresh)
+        return Step(len(fresh), repeated, grown.size, None if note is None else str(note))
+
+    def _waiting(self, connection: Connection, limit: int) -> list[_Waiting]:
+        query = text(_WAITING)
+        found = connection.execute(query, {"limit": limit}).all()
+        return [_Waiting(row[0], row[1:-2], row[-2], row[-1]) for row in found]
+
+    def _fresh(self, connection: Connection, waiting: Sequence[_Waiting]) -> list[_Waiting]:
+        """Leave out events that the log, or an earlier row, holds already."""
+        ids = [row.event_id for row in waiting]
+        if not ids:
+            return []
+        known = select(tables.event.c.event_id).where(tables.event.c.event_id.in_(ids))
+        seen = {bytes(found) for found in connection.scalars(known)}
+        fresh = []
+        for row in waiting:
+            if row.event_id not in seen:
+                seen.add(row.event_id)
+                fresh.append(row)
+        return fresh
+
+    def _leaf(self, row: _Waiting) -> bytes:
+        return self._hasher.leaf(canonical_bytes(row.values, f"waiting event {row.id}"))
+
+    def _checkpoint(self, frontier: Frontier) -> Checkpoint:
+        settings = self._settings
+        return Checkpoint(settings.origin, frontier.size, frontier.root(), settings.algorithm)
+
+    def _store(
+        self,
+        connection: Connection,
+        first_seq: int,
+        rows: Sequence[_Waiting],
+        leaves: Sequence[bytes],
+        tiles: Mapping[TileId, bytes],
+    ) -> None:
+        if not rows:
+            return
+        algorithm = int(self._hasher.id)
+        numbered = list(enumerate(zip(rows, leaves, strict=True), first_seq))
+        events = [(seq, *row.values, algorithm, leaf) for seq, (row, leaf) in numbered]
+        insert_many(connection, tables.event, _EVENT_COLUMNS, events)
+        payloads = [
+            (seq, row.salt, row.payload) for seq, (row, _) in numbered if row.payload is not None
+        ]
+        insert_many(connection, tables.payload, ("seq", "salt", "payload"), payloads)
+        connection.execute(
+            _PUT_TILE,
+            [
+                {"level": tile.level, "idx": tile.index, "hash_alg": algorithm, "hashes": hashes}
+                for tile, hashes in tiles.items()
+            ],
+        )
+
+    def _store_checkpoint(self, connection: Connection, frontier: Frontier, note: Note) -> None:
+        remember_key(connection, self._signer.verifier, frontier.size)
+        row = {
+            "size": frontier.size,
+            "hash_alg": int(self._hasher.id),
+            "root": frontier.root(),
+            "signature_alg": int(self._signer.verifier.algorithm),
+            "note": str(note),
+            "at_us": time.time_ns() // 1000,
+        }
+        connection.execute(insert(tables.checkpoint), row)
+
+
+def waiting_count(connection: Connection) -> int:
+    """Return how many events wait for a sequence number."""
+    found = connection.execute(text("SELECT count(*) FROM audit_outbox")).scalar()
+    return int(found or 0)

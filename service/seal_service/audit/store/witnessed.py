@@ -1,0 +1,39 @@
+"""A log's database as a witness sees it, and where the witness's signature goes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, insert, select
+
+from seal_service.audit import tables
+from seal_service.audit.store.connect import reading
+from seal_service.audit.store.state import latest_note, tile_reader
+from seal_service.audit.tiles import TileId
+from seal_service.audit.witness import Cosigned
+
+
+class WitnessedDatabase:
+    """The log behind an engine, in the shape of `witness.WitnessedLog`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def note(self) -> str | None:
+        """Return the newest checkpoint's note, or None before the first."""
+        with reading(self._engine) as connection:
+            return latest_note(connection)
+
+    def read(self, tile: TileId) -> bytes:
+        """Return a tile's hashes, or as many as there are."""
+        with reading(self._engine) as connection:
+            return tile_reader(connection)(tile)
+
+    def accept(self, cosigned: Cosigned) -> None:
+        """Store a witness's signature beside the checkpoint; a second time changes nothing."""
+        key = {"size": cosigned.checkpoint.size, "witness": cosigned.line.name}
+        table = tables.cosignature
+        known = select(table.c.size).where(
+            table.c.size == key["size"], table.c.witness == key["witness"]
+        )
+        with self._engine.begin() as connection:
+            if connection.execute(known).first() is None:
+                connection.execute(insert(table), {**key, "line": str(cosigned.line)})
