@@ -39,7 +39,7 @@ class Authority:
         return any(permission in g.permissions and g.covers(path) for g in self.grants)
 
     def bank_wide(self, permission: str) -> bool:
-        """Tell whether the permission is held over the whole bank: from headquarters, or by reach."""
+        """Tell whether the permission is held over the whole bank, by place or by reach."""
         return any(
             permission in g.permissions and (g.post.bank_wide or g.path.count("/") == 2)
             for g in self.grants

@@ -1,4 +1,4 @@
-"""Organisations (机构): three levels, one headquarters, transfers among equals, merges of outlets."""
+"""Organisations (机构): three levels, transfers among equals, merges of outlets."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 from dataclasses import dataclass
+from itertools import pairwise
 
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 _KINDS_NEEDED = 3
@@ -44,7 +45,7 @@ def broken_rules(password: str, *, user_id: str, rules: PasswordRules) -> list[s
 
 def _has_run(password: str) -> bool:
     """Tell whether four neighbours are equal or follow one another, up or down."""
-    steps = [ord(b) - ord(a) for a, b in zip(password, password[1:], strict=False)]
+    steps = [ord(b) - ord(a) for a, b in pairwise(password)]
     return any(
         len(set(steps[i : i + _RUN - 1])) == 1 and steps[i] in {-1, 0, 1}
         for i in range(len(steps) - _RUN + 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from seal_service.domain.orgs import Org, OrgKind
@@ -205,3 +205,8 @@ def refuse_same_person(
         for who, what in done:
             if who == person and rule.names(what, act):
                 raise Refusal(Reason.SAME_PERSON)
+
+
+def at_org(held: Assignment, org_id: str) -> Assignment:
+    """Return an assignment as it would be at another organisation."""
+    return replace(held, org_id=org_id)

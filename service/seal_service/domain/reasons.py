@@ -136,7 +136,7 @@ TABLE: dict[Reason, Entry] = {
 }  # fmt: skip
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  # a refusal is an answer, not a fault
     """A call may not or cannot do what it asks for.
 
     Parameters

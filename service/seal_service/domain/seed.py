@@ -80,7 +80,7 @@ _ACTS = {
 }
 
 RULES = (
-    *(ExclusionRule(f"{a}-not-{b}"[:40], RuleKind.STATIC, a, b, RuleReach.BANK) for a, b in _APART),
+    *(ExclusionRule(f"{a}-not-{b}", RuleKind.STATIC, a, b, RuleReach.BANK) for a, b in _APART),
     *(ExclusionRule(name, RuleKind.DYNAMIC, *acts, RuleReach.BANK)
       for name, acts in _ACTS.items()),
 )  # fmt: skip

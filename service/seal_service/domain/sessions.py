@@ -1,4 +1,4 @@
-"""Sessions: opened by a password or a ticket, ended by leaving, idling, time or a change of rights."""
+"""Sessions: opened by a password or a ticket, ended by leaving, idling, time or changed rights."""
 
 from __future__ import annotations
 
