@@ -168,6 +168,8 @@ class Refusal(Exception):  # noqa: N818  # a refusal is an answer, not a fault
         self.entry = entry
         self.fields = fields
         self.retry_after_s = retry_after_s
+        self.in_log = False
+        """Whether the audit log has it already: where what the call wrote is kept."""
         self.numbers = {key: str(value) for key, value in numbers.items()}
 
 

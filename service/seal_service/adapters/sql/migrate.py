@@ -45,7 +45,7 @@ def migrate(connections: Connections, target: str = "head") -> None:
     """
     config = configuration(connections)
     backwards = target == "base" or target.startswith("-")
-    if not backwards and target not in {"head"} and not target.startswith("+"):
+    if not backwards and target != "head" and not target.startswith("+"):
         known = [s.revision for s in ScriptDirectory.from_config(config).walk_revisions()]
         current = version(connections)
         backwards = current in known and target in known and known.index(target) > known.index(

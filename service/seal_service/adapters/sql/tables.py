@@ -1,5 +1,6 @@
-"""The tables. Migrations make them; a test compares the two. What a rule forbids, a constraint
-forbids again wherever a database can say it.
+"""The tables. Migrations make them; a test compares the two.
+
+What a rule forbids, a constraint forbids again wherever a database can say it.
 """
 
 from __future__ import annotations

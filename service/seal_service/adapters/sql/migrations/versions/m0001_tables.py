@@ -87,7 +87,8 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(level = 1 and parent_id is null and parent_level is null) or (level > 1 and parent_id is not null and level = parent_level + 1)",
+            "(level = 1 and parent_id is null and parent_level is null)"
+            " or (level > 1 and parent_id is not null and level = parent_level + 1)",
             name=op.f("ck_org_one_below_parent"),
         ),
         sa.CheckConstraint("level between 1 and 3", name=op.f("ck_org_level")),
