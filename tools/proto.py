@@ -11,6 +11,7 @@ to one image out of installed packages, and buf reads that.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import sysconfig
@@ -108,6 +109,89 @@ def generate(target: Path) -> None:
     for name, note in notes.items():
         (target / "sealapi" / name / "__init__.py").write_text(f'"""{note}"""\n', "utf-8")
     (target / "sealapi" / "py.typed").touch()
+    write_client(target / "sealmatch" / "client" / "services.py")
+
+
+def write_client(target: Path) -> None:
+    """Write the client's typed methods, one a method of the contract."""
+    from google.protobuf import descriptor_pb2
+
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder) / "contract.binpb"
+        write_image(image, "--include_source_info")
+        found = descriptor_pb2.FileDescriptorSet.FromString(image.read_bytes())
+    modules, classes = [], []
+    for file in found.file:
+        if not file.package.startswith("sealapi.") or not file.service:
+            continue
+        module = f"{Path(file.name).stem}_pb2"
+        modules.append(module)
+        notes = {
+            tuple(place.path): place.leading_comments.strip().replace("\n", " ")
+            for place in file.source_code_info.location
+        }
+        for number, service in enumerate(file.service):
+            methods = [
+                METHOD.format(
+                    name=re.sub(r"(?<!^)(?=[A-Z])", "_", method.name).lower(),
+                    note=first_sentence(notes[6, number, 2, index]),
+                    module=module,
+                    request=method.input_type.rpartition(".")[2],
+                    reply=method.output_type.rpartition(".")[2],
+                    path=f"/{file.package}.{service.name}/{method.name}",
+                )
+                for index, method in enumerate(service.method)
+            ]
+            head = CLASS.format(name=service.name, note=first_sentence(notes[6, number]))
+            classes.append(head + "\n".join(methods))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = CLIENT.format(modules=", ".join(sorted(modules)), classes="\n\n".join(classes))
+    target.write_text(text, "utf-8")
+    # Written lines are long: the formatter is told to take the file although it is excluded.
+    run(sys.executable, "-m", "ruff", "format", "--quiet", "--no-force-exclude", str(target))
+
+
+def first_sentence(comment: str) -> str:
+    """Return the first sentence of a comment."""
+    return re.split(r"(?<=[.])\s|[;:]\s", comment, maxsplit=1)[0].rstrip(".") + "."
+
+
+CLIENT = '''"""The services as typed methods. Written by `make proto`; nobody edits it."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from google.protobuf.message import Message
+
+from sealapi.v1 import {modules}
+
+Reply = TypeVar("Reply", bound=Message)
+
+
+class Caller(Protocol):
+    """How a method is called."""
+
+    def __call__(
+        self, path: str, request: Message, reply_type: type[Reply], *, timeout_s: float | None
+    ) -> Reply:
+        """Call it."""
+
+
+{classes}'''
+CLASS = '''class {name}:
+    """{note}"""
+
+    def __init__(self, call: Caller) -> None:
+        self._call = call
+
+'''
+METHOD = '''    def {name}(
+        self, request: {module}.{request}, *, timeout_s: float | None = None
+    ) -> {module}.{reply}:
+        """{note}"""
+        return self._call("{path}", request, {module}.{reply}, timeout_s=timeout_s)
+'''
 
 
 def main(arguments: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,7 @@ from pydantic_settings import (
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+_FILE: ContextVar[Path | None] = ContextVar("file", default=None)
 
 
 class Tls(BaseModel, extra="forbid"):
@@ -24,15 +26,12 @@ class Tls(BaseModel, extra="forbid"):
     certificate: Path | None = None
     key: Path | None = None
     client_authority: Path | None = None
-    require_client_certificate: bool = False
+    """Given, every client must show a certificate of this authority (mutual TLS)."""
 
     @model_validator(mode="after")
     def _together(self) -> Tls:
         if (self.certificate is None) != (self.key is None):
             message = "certificate and key are given together"
-            raise ValueError(message)
-        if self.require_client_certificate and self.client_authority is None:
-            message = "require_client_certificate needs client_authority"
             raise ValueError(message)
         if self.client_authority is not None and self.certificate is None:
             message = "client_authority needs certificate and key"
@@ -127,6 +126,9 @@ class Settings(BaseSettings):
                 "allow_plaintext where a proxy on this machine ends TLS"
             )
             raise ValueError(message)
+        if self.workers > 1 and self.port == 0:
+            message = "several workers share one port: name it"
+            raise ValueError(message)
         return self
 
     @property
@@ -151,7 +153,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Options win over the environment, the environment over the file."""
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, toml_file=_FILE.get()),
+        )
 
 
 def load(file: Path | None, **options: Any) -> Settings:
@@ -171,8 +177,9 @@ def load(file: Path | None, **options: Any) -> Settings:
     if file is not None:
         file.read_bytes()  # a file that was named must exist
 
-    class FromFile(Settings):
-        model_config = SettingsConfigDict(toml_file=file)
-
     given = {key: value for key, value in options.items() if value is not None}
-    return FromFile(**given)
+    before = _FILE.set(file)
+    try:
+        return Settings(**given)
+    finally:
+        _FILE.reset(before)

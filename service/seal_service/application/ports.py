@@ -170,6 +170,9 @@ class Sessions(Store[Session], Protocol):
     def end_all(self, user_id: str, why: str, at: datetime, *, keep: str = "") -> None:
         """End all sessions of a user, but the one with the id `keep`."""
 
+    def forget_tickets(self, before: datetime) -> None:
+        """Forget the tickets that have expired: none of them is accepted any more."""
+
     def use_ticket(self, ticket_id: str, expires_at: datetime) -> bool:
         """Take a single sign-on ticket; False where it was taken before."""
 
@@ -249,6 +252,9 @@ class Requests(Protocol):
 
     def keep(self, principal: str, request_id: str, answer: Remembered, *, at: datetime) -> None:
         """Keep the first answer."""
+
+    def forget(self, before: datetime) -> None:
+        """Forget the answers to requests that nobody sends again after such a time."""
 
 
 class Follower(Protocol):

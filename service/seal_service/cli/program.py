@@ -10,8 +10,10 @@ import traceback
 import typer
 
 from seal_service.cli.accuracy import accuracy_command
+from seal_service.cli.call import call_command
 from seal_service.cli.enrol import enrol_command
 from seal_service.cli.failures import EXIT_FAILED, CommandError
+from seal_service.cli.serving import config_app, migrate_command, serve_command
 from seal_service.cli.simulate import simulate_command
 from seal_service.cli.verify import verify_command
 from seal_service.cli.verify_batch import verify_batch_command
@@ -30,6 +32,10 @@ app.command("verify")(verify_command)
 app.command("verify-batch")(verify_batch_command)
 app.command("enrol")(enrol_command)
 app.command("simulate")(simulate_command)
+app.command("serve")(serve_command)
+app.command("migrate")(migrate_command)
+app.command("call")(call_command)
+app.add_typer(config_app, name="config")
 app.command(
     "accuracy",
     context_settings={

@@ -8,6 +8,7 @@ from seal_service.application import changes
 from seal_service.application.call import Call
 from seal_service.grpc_api.messages import change_message
 from seal_service.grpc_api.resources import id_of, next_token, page_of, version_of
+from seal_service.interceptors.exchange import Handle
 from sealapi.v1 import change_pb2 as pb
 
 
@@ -49,7 +50,7 @@ def withdraw_change(call: Call, request: pb.WithdrawChangeRequest) -> Message:
     return pb.WithdrawChangeResponse(change=change_message(change))
 
 
-HANDLERS = {
+HANDLERS: dict[str, Handle] = {
     "ListPendingChanges": list_pending_changes,
     "GetPendingChange": get_pending_change,
     "ApproveChange": approve_change,

@@ -1,4 +1,4 @@
-"""From gRPC's generic handler to the pipeline: every method of the contract, found by descriptor."""
+"""From gRPC's generic handler to the pipeline: every method of the contract, by descriptor."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def methods() -> dict[str, Method]:
     return found
 
 
-class Dispatcher(grpc.GenericRpcHandler[bytes, Message]):
+class Dispatcher(grpc.GenericRpcHandler):
     """Answers every call, those of methods that nobody offers too, with a rich error if need be."""
 
     def __init__(self, pipeline: Pipeline, foreign: Callable[[str], bool]) -> None:
@@ -65,20 +65,17 @@ class Dispatcher(grpc.GenericRpcHandler[bytes, Message]):
 
     def service(
         self, handler_call_details: grpc.HandlerCallDetails
-    ) -> grpc.RpcMethodHandler[bytes, Message] | None:
+    ) -> grpc.RpcMethodHandler | None:
         """Return the handler of a path."""
         path = str(handler_call_details.method)
         method = self._methods.get(path)
         if method is None:
-            return None if self._foreign(path) else grpc.unary_unary_rpc_method_handler(_nothing)
+            return None if self._foreign(path) else _unary(_nothing, None)
 
         def behaviour(data: bytes, context: grpc.ServicerContext) -> Message:
             return self._serve(method, data, context)
 
-        # Bytes come in as they are: gRPC would answer a malformed message with INTERNAL.
-        return grpc.unary_unary_rpc_method_handler(
-            behaviour, response_serializer=method.response_type.SerializeToString
-        )
+        return _unary(behaviour, method.response_type)
 
     def _serve(self, method: Method, data: bytes, context: Any) -> Message:
         metadata = metadata_of(context.invocation_metadata())
@@ -96,6 +93,20 @@ class Dispatcher(grpc.GenericRpcHandler[bytes, Message]):
             return self._pipeline.run(exchange)
         except Refusal as refusal:
             _abort(context, refusal)
+
+
+def _unary(
+    behaviour: Callable[[bytes, Any], Message], response_type: type[Message] | None
+) -> grpc.RpcMethodHandler:
+    """Return a handler whose requests come in as bytes.
+
+    gRPC would answer a message that it cannot parse with INTERNAL; the pipeline knows better.
+    """
+    handler: grpc.RpcMethodHandler = grpc.unary_unary_rpc_method_handler(  # type: ignore[no-untyped-call]
+        behaviour,
+        response_serializer=response_type.SerializeToString if response_type else None,
+    )
+    return handler
 
 
 def _nothing(_data: bytes, context: Any) -> Message:

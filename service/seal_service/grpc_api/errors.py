@@ -1,4 +1,4 @@
-"""Refusals as rich errors: google.rpc.Status with ErrorInfo, BadRequest, QuotaFailure, RetryInfo."""
+"""Refusals as rich errors: google.rpc.Status with ErrorInfo and whatever else helps."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def change_message(change: Change) -> change_pb2.Change:
     return change_pb2.Change(
         name=f"changes/{change.id}", kind=change.kind, target=change.target,
         org=f"orgs/{change.org_id}", body=ParseDict(dict(change.body), Struct()),
-        state=change_pb2.Change.State.Value(f"STATE_{change.state}"),
+        state=f"STATE_{change.state}",
         maker=f"users/{change.maker}", make_time=timestamp(change.made_at), reason=change.reason,
         checker=f"users/{change.checker}" if change.checker else "",
         decide_time=timestamp(change.decided_at), decision_reason=change.decision_reason,
@@ -62,8 +62,8 @@ def org_message(org: Org, pending: str = "") -> organization_pb2.Org:
     return organization_pb2.Org(
         name=f"orgs/{org.id}", display_name=org.name, level=org.level,
         parent=f"orgs/{org.parent_id}" if org.parent_id else "",
-        kind=organization_pb2.Org.Kind.Value(f"KIND_{org.kind}"),
-        state=organization_pb2.Org.State.Value(f"STATE_{org.state}"),
+        kind=f"KIND_{org.kind}",
+        state=f"STATE_{org.state}",
         merged_into=f"orgs/{org.merged_into}" if org.merged_into else "",
         admin_org=f"orgs/{org.admin_org_id}", create_time=timestamp(org.created_at),
         update_time=timestamp(org.updated_at), etag=etag_of(org.version), pending_change=pending,
@@ -85,7 +85,7 @@ def user_message(
     """Return a user as a message, without anything of the password."""
     return identity_pb2.User(
         name=f"users/{user.id}", display_name=user.name,
-        kind=identity_pb2.User.Kind.Value(f"KIND_{user.kind}"), org=f"orgs/{user.org_id}",
+        kind=f"KIND_{user.kind}", org=f"orgs/{user.org_id}",
         locked=user.locked, lock_reason=user.lock_reason or "",
         password_change_required=user.password_initial, qualified_folding=user.qualified_folding,
         certificate_sha256=user.certificate_sha256 or "", core_rights=user.core_rights,
@@ -117,9 +117,9 @@ def rule_message(rule: ExclusionRule, pending: str = "") -> identity_pb2.Exclusi
     """Return an exclusion rule as a message."""
     return identity_pb2.ExclusionRule(
         name=f"exclusionRules/{rule.id}",
-        kind=identity_pb2.ExclusionRule.Kind.Value(f"KIND_{rule.kind}"),
+        kind=f"KIND_{rule.kind}",
         first=rule.first, second=rule.second,
-        reach=identity_pb2.ExclusionRule.Reach.Value(f"REACH_{rule.reach}"),
+        reach=f"REACH_{rule.reach}",
         etag=etag_of(rule.version), pending_change=pending,
     )  # fmt: skip
 
@@ -130,7 +130,7 @@ def item_message(view: ItemView) -> identity_pb2.ReviewItem:
     verdict = f"VERDICT_{item.verdict or 'UNSPECIFIED'}"
     return identity_pb2.ReviewItem(
         assignment=assignment_message(view.assignment),
-        verdict=identity_pb2.ReviewItem.Verdict.Value(verdict),
+        verdict=verdict,
         attested_by=f"users/{item.attested_by}" if item.attested_by else "",
         attest_time=timestamp(item.attested_at), note=item.note,
         beyond_core_rights=view.beyond_core_rights,
@@ -141,7 +141,7 @@ def review_message(review: Review, views: Iterable[ItemView], today: date) -> id
     """Return a review as a message."""
     return identity_pb2.Review(
         name=f"reviews/{review.id}", org=f"orgs/{review.org_id}", quarter=review.quarter,
-        state=identity_pb2.Review.State.Value(f"STATE_{review.state}"),
+        state=f"STATE_{review.state}",
         due_date=date_message(review.due_on), overdue=review.overdue(today),
         items=[item_message(view) for view in views], etag=etag_of(review.version),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from seal_service.domain.orgs import Org, OrgKind
 from seal_service.domain.reasons import invalid
 from seal_service.grpc_api.messages import change_message, instant, org_message
 from seal_service.grpc_api.resources import id_of, next_token, page_of, version_of
+from seal_service.interceptors.exchange import Handle
 from sealapi.v1 import organization_pb2 as pb
 
 _FIELDS = {"display_name", "kind"}
@@ -116,7 +117,7 @@ def _counts(counts: Mapping[str, int]) -> list[pb.MergeCount]:
     return [pb.MergeCount(what=what, count=count) for what, count in counts.items()]
 
 
-HANDLERS = {
+HANDLERS: dict[str, Handle] = {
     "CreateOrg": create_org,
     "GetOrg": get_org,
     "ListOrgs": list_orgs,

@@ -15,6 +15,7 @@ from seal_service.grpc_api.messages import (
     user_message,
 )
 from seal_service.grpc_api.resources import id_of, next_token, page_of, version_of
+from seal_service.interceptors.exchange import Handle, Prepare
 from sealapi.v1 import identity_pb2 as pb
 
 
@@ -132,7 +133,7 @@ def who_can(call: Call, request: pb.WhoCanRequest) -> Message:
     return pb.WhoCanResponse(assignments=[assignment_message(one) for one in found])
 
 
-HANDLERS = {
+HANDLERS: dict[str, Handle] = {
     "BootstrapSuperAdmin": bootstrap_super_admin,
     "SealSuperAdmin": seal_super_admin,
     "CreateUser": create_user,
@@ -146,4 +147,4 @@ HANDLERS = {
     "ExplainAccess": explain_access,
     "WhoCan": who_can,
 }
-PREPARE = {"BootstrapSuperAdmin": hash_first_password}
+PREPARE: dict[str, Prepare] = {"BootstrapSuperAdmin": hash_first_password}

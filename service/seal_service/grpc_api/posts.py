@@ -20,6 +20,7 @@ from seal_service.grpc_api.messages import (
     rule_message,
 )
 from seal_service.grpc_api.resources import id_of, next_token, page_of, version_of
+from seal_service.interceptors.exchange import Handle
 from sealapi.v1 import identity_pb2 as pb
 
 Record = TypeVar("Record", Post, Role, ExclusionRule)
@@ -159,7 +160,7 @@ def preview_exclusion_rule(call: Call, request: pb.PreviewExclusionRuleRequest) 
 POSTS = Resource(Post, "Post", "post", "posts", post_fields, post_message)
 ROLES = Resource(Role, "Role", "role", "roles", role_fields, role_message)
 RULES = Resource(ExclusionRule, "ExclusionRule", "rule", "rules", rule_fields, rule_message)
-HANDLERS = {
+HANDLERS: dict[str, Handle] = {
     **POSTS.handlers(),
     **ROLES.handlers(),
     **RULES.handlers(),

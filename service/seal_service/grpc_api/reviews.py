@@ -9,6 +9,7 @@ from seal_service.application.call import Call
 from seal_service.domain.reviews import Verdict
 from seal_service.grpc_api.messages import item_message, review_message
 from seal_service.grpc_api.resources import id_of, next_token, page_of, version_of
+from seal_service.interceptors.exchange import Handle
 from sealapi.v1 import identity_pb2 as pb
 
 
@@ -53,7 +54,7 @@ def complete_review(call: Call, request: pb.CompleteReviewRequest) -> Message:
     return pb.CompleteReviewResponse(review=review_message(review, views, call.today))
 
 
-HANDLERS = {
+HANDLERS: dict[str, Handle] = {
     "StartReview": start_review,
     "GetReview": get_review,
     "ListReviews": list_reviews,

@@ -12,6 +12,7 @@ from seal_service.application.ports import Database
 from seal_service.application.sessions import Weighed
 from seal_service.grpc_api.messages import session_message
 from seal_service.grpc_api.resources import id_of, next_token, page_of
+from seal_service.interceptors.exchange import Handle, Prepare
 from sealapi.v1 import session_pb2 as pb
 
 
@@ -115,7 +116,7 @@ def revoke_session(call: Call, request: pb.RevokeSessionRequest) -> Message:
     return pb.RevokeSessionResponse()
 
 
-HANDLERS = {
+HANDLERS: dict[str, Handle] = {
     "Login": login,
     "ExchangeSsoTicket": exchange_sso_ticket,
     "ChangePassword": change_password,
@@ -124,7 +125,7 @@ HANDLERS = {
     "ListSessions": list_sessions,
     "RevokeSession": revoke_session,
 }
-PREPARE = {
+PREPARE: dict[str, Prepare] = {
     "Login": weigh_login,
     "ChangePassword": weigh_change,
     "Refresh": weigh_refresh,

@@ -50,6 +50,8 @@ class Pipeline:
     identities: Identities = field(default_factory=Identities)
     clock: Callable[[], datetime] = utc_now
     draining: threading.Event = field(default_factory=threading.Event)
+    running: int = 0
+    _gate: threading.Lock = field(default_factory=threading.Lock)
     _over_quota: dict[str, float] = field(default_factory=dict)
 
     def run(self, exchange: Exchange) -> Message:
@@ -62,7 +64,7 @@ class Pipeline:
         """
         rpc = exchange.method.policy.rpc
         outcome, begin = "OK", time.perf_counter()
-        self.metrics.running.inc()
+        self._count(1)
         try:
             return self._served(exchange)
         except Refusal as refusal:
@@ -70,7 +72,7 @@ class Pipeline:
             raise
         finally:
             took_s = time.perf_counter() - begin
-            self.metrics.running.dec()
+            self._count(-1)
             self.metrics.calls.labels(rpc, outcome).inc()
             self.metrics.seconds.labels(rpc).observe(took_s)
             log.info(
@@ -78,6 +80,11 @@ class Pipeline:
                 user=exchange.caller.user_id, trace_id=exchange.trace_id,
                 correlation_id=exchange.correlation_id,
             )  # fmt: skip
+
+    def _count(self, step: int) -> None:
+        with self._gate:
+            self.running += step
+        self.metrics.running.inc(step)
 
     def _served(self, exchange: Exchange) -> Message:
         try:

@@ -155,6 +155,11 @@ class SqlSessions(TableStore[Session]):
             .values(ended_at=at, ended_why=why)
         )
 
+    def forget_tickets(self, before: datetime) -> None:
+        """Forget the tickets that have expired: none of them is accepted any more."""
+        ticket = tables.sso_ticket
+        self.connection.execute(delete(ticket).where(ticket.c.expires_at < before))
+
     def use_ticket(self, ticket_id: str, expires_at: datetime) -> bool:
         """Take a single sign-on ticket; False where it was taken before."""
         ticket = tables.sso_ticket

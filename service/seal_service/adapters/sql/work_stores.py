@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from seal_service.adapters.sql import tables
 from seal_service.adapters.sql.stores import TableStore, values_of, within
@@ -168,6 +168,11 @@ class SqlRequests:
                 principal=principal, request_id=request_id, at=at, **values_of(answer)
             )
         )
+
+    def forget(self, before: datetime) -> None:
+        """Forget the answers to requests that nobody sends again after such a time."""
+        answers = tables.idempotency
+        self.connection.execute(delete(answers).where(answers.c.at < before))
 
 
 class SqlAuditTrail:
