@@ -35,7 +35,8 @@ INWARD: dict[str, set[str]] = {
 }
 # Frameworks may change without the rules noticing: the inner layers do not know them.
 FRAMEWORKS = {
-    "alembic", "argon2", "fastapi", "google", "grpc", "joserfc", "jinja2", "psycopg", "pydantic_settings", "rich", "sealapi",
+    "alembic", "argon2", "fastapi", "google", "grpc", "jinja2", "joserfc", "psycopg",
+    "pydantic_settings", "rich", "sealapi",
     "sqlalchemy", "starlette", "structlog", "typer", "uvicorn",
 }  # fmt: skip
 FRAMEWORK_FREE = {"application", "audit"}

@@ -41,7 +41,7 @@ def validate_set(path: Path) -> None:
     found = descriptor_pb2.FileDescriptorSet()
     for name in ("descriptor", "duration", "timestamp", "field_mask"):
         __import__(f"google.protobuf.{name}_pb2")
-        file = Default().FindFileByName(f"google/protobuf/{name}.proto")  # type: ignore[no-untyped-call]
+        file = Default().FindFileByName(f"google/protobuf/{name}.proto")
         file.CopyToProto(found.file.add())
     found.file.add().ParseFromString(validate_pb.desc().proto.to_binary())
     path.write_bytes(found.SerializeToString())

@@ -56,7 +56,7 @@ def measure(address: str, kind: str, in_flight: int) -> tuple[float, float, floa
                 raise AssertionError(message)
 
     with grpc.insecure_channel(address, options=OPTIONS) as channel:
-        call = channel.unary_unary(f"/{SERVICE}/{kind}")
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(f"/{SERVICE}/{kind}")
         threads = [threading.Thread(target=drive, args=(samples, call)) for samples in took]
         begin = time.perf_counter()
         for thread in threads:

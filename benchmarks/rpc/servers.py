@@ -55,7 +55,7 @@ def serve_threads(address: str, folder: Path, workers: int) -> None:
     """Serve with the thread-pool server until the process is ended."""
     handler = Handler(folder)
     server = grpc.server(ThreadPoolExecutor(workers), options=OPTIONS)
-    methods = {
+    methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
         kind: grpc.unary_unary_rpc_method_handler(
             lambda request, _context, kind=kind: handler(kind, request)
         )
@@ -81,7 +81,7 @@ async def _serve_aio(address: str, handler: Handler, workers: int) -> None:
             return handler(kind, request)
         return await loop.run_in_executor(pool, handler, kind, request)
 
-    def method(kind: str) -> grpc.RpcMethodHandler:
+    def method(kind: str) -> grpc.RpcMethodHandler[bytes, bytes]:
         async def behaviour(request: bytes, _context: object) -> bytes:
             return await call(kind, request)
 

@@ -250,5 +250,7 @@ def credentials(tls: Tls) -> grpc.ServerCredentials:
         message = f"TLS files cannot be read: {error}"
         raise StartError(message) from error
     return grpc.dynamic_ssl_server_credentials(
-        first, renewed, require_client_authentication=tls.client_authority is not None
+        first,
+        renewed,  # type: ignore[arg-type]  # None means: as before
+        require_client_authentication=tls.client_authority is not None,
     )

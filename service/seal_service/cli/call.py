@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sealmatch.client import CallError
 
 
-def call_command(
+def call_command(  # noqa: PLR0917  # typer reads the arguments by name
     method: Annotated[
         str, typer.Argument(help="Service and method, such as IdentityService/GetUser; or `list`.")
     ],

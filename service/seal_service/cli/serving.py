@@ -30,7 +30,7 @@ UrlOption = Annotated[
 config_app = typer.Typer(help="Look at the service's configuration.", no_args_is_help=True)
 
 
-def serve_command(
+def serve_command(  # noqa: PLR0917  # typer reads the arguments by name
     config: ConfigOption = None,
     data_dir: DataOption = None,
     database_url: UrlOption = None,

@@ -65,7 +65,7 @@ class Dispatcher(grpc.GenericRpcHandler):
 
     def service(
         self, handler_call_details: grpc.HandlerCallDetails
-    ) -> grpc.RpcMethodHandler | None:
+    ) -> grpc.RpcMethodHandler[bytes, Message] | None:
         """Return the handler of a path."""
         path = str(handler_call_details.method)
         method = self._methods.get(path)
@@ -97,12 +97,12 @@ class Dispatcher(grpc.GenericRpcHandler):
 
 def _unary(
     behaviour: Callable[[bytes, Any], Message], response_type: type[Message] | None
-) -> grpc.RpcMethodHandler:
+) -> grpc.RpcMethodHandler[bytes, Message]:
     """Return a handler whose requests come in as bytes.
 
     gRPC would answer a message that it cannot parse with INTERNAL; the pipeline knows better.
     """
-    handler: grpc.RpcMethodHandler = grpc.unary_unary_rpc_method_handler(  # type: ignore[no-untyped-call]
+    handler: grpc.RpcMethodHandler[bytes, Message] = grpc.unary_unary_rpc_method_handler(
         behaviour,
         response_serializer=response_type.SerializeToString if response_type else None,
     )

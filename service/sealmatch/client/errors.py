@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -75,11 +76,13 @@ def decoded(error: grpc.RpcError) -> CallError:
 
 
 def _parts(error: grpc.RpcError) -> tuple[str, str, list[tuple[str, str | bytes]]]:
-    if not isinstance(error, grpc.Call):
+    # Every error of a call is a call as well, which the type does not say.
+    call: Any = error
+    code = call.code() if hasattr(call, "code") else None
+    if code is None:
         return "UNKNOWN", str(error), []
-    code = error.code()
-    metadata = [(str(key), value) for key, value in error.trailing_metadata() or ()]
-    return (code.name if code else "UNKNOWN"), error.details() or "", metadata
+    metadata = [(str(key), value) for key, value in call.trailing_metadata() or ()]
+    return str(code.name), str(call.details() or ""), metadata
 
 
 def _from_status(code: str, status: Status) -> CallError:
