@@ -26,6 +26,7 @@ from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.migrate import migrate, newest, version
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
+from seal_service.application.ports import PasswordHasher
 from seal_service.application.housekeeping import tidy
 from seal_service.config import Settings, Tls
 from seal_service.domain.passwords import PasswordRules
@@ -117,9 +118,13 @@ class Server:
         What to serve, where and how.
     worker
         The number of this process among those that share the port.
+    hasher
+        How passwords are hashed.
     """
 
-    def __init__(self, settings: Settings, *, worker: int = 0) -> None:
+    def __init__(
+        self, settings: Settings, *, worker: int = 0, hasher: PasswordHasher | None = None
+    ) -> None:
         self.settings = settings
         self._worker = worker
         self._connections = open_database(settings)
@@ -131,7 +136,7 @@ class Server:
         self.pipeline = Pipeline(
             database=database,
             tools=Tools(
-                hasher=Argon2(),
+                hasher=hasher or Argon2(),
                 secrets=secrets_of(load_or_make_key(settings.keys)),
                 tickets=tickets,
                 rules=rules_of(settings, bootstrap_token(settings, database)),

@@ -13,8 +13,10 @@ from seal_service.domain.reasons import Reason, Refusal
 class Argon2:
     """Hashes passwords, at most a few at a time; whoever waits too long is told to come again."""
 
-    def __init__(self, *, at_once: int = 4, wait_s: float = 5.0) -> None:
-        self._hasher = PasswordHasher()
+    def __init__(
+        self, *, at_once: int = 4, wait_s: float = 5.0, hasher: PasswordHasher | None = None
+    ) -> None:
+        self._hasher = hasher or PasswordHasher()
         self._gate = threading.BoundedSemaphore(at_once)
         self._wait_s = wait_s
         # What an unknown user's password is compared with, so that it takes as long.
