@@ -25,6 +25,7 @@ from sealmatch.client import Client, Retries
 
 PASSWORD = "Blue-Horse-47"
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+FOUNDED = START - timedelta(days=1)
 ORGS = [  # code, parent, kind
     ("2100", "1000", "REAL"),
     ("2200", "1000", "REAL"),
@@ -225,7 +226,7 @@ class Template:
 def sqlite_template(folder: Path) -> Template:
     """Found the bank on SQLite."""
     url = f"sqlite:///{folder / 'sealmatch.sqlite'}"
-    with running(folder, url) as bank:
+    with running(folder, url, Clock(FOUNDED)) as bank:
         found(bank)
     return Template(folder, url)
 
@@ -237,6 +238,6 @@ def postgres_template(folder: Path, server_url: str) -> Template:
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     url = f"{server_url.rpartition('/')[0]}/{name}"
-    with running(folder, url) as bank:
+    with running(folder, url, Clock(FOUNDED)) as bank:
         found(bank)
     return Template(folder, url, admin)

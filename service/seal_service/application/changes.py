@@ -81,10 +81,10 @@ def propose(
 def approve(call: Call, change_id: str, *, version: int, reason: str) -> Change:
     """Agree to a change as its second person, and carry it out."""
     change = _for_checker(call, change_id)
-    _require_version(change, version)
     if _expire(call, change):
         return change
     decided = changes.approved(change, call.caller.user_id, reason, call.now)
+    _require_version(change, version)
     writes = KINDS[change.kind].plan(call, change)
     decided = call.work.changes.save(decided)
     after = writes()
@@ -95,10 +95,10 @@ def approve(call: Call, change_id: str, *, version: int, reason: str) -> Change:
 def reject(call: Call, change_id: str, *, version: int, reason: str) -> Change:
     """Refuse a change as its second person."""
     change = _for_checker(call, change_id)
-    _require_version(change, version)
     if _expire(call, change):
         return change
     decided = changes.rejected(change, call.caller.user_id, reason, call.now)
+    _require_version(change, version)
     call.note(change.target, before={"change": change.id}, after={"reason": reason})
     return call.work.changes.save(decided)
 
