@@ -1,4 +1,4 @@
-"""Single sign-on tickets of the core system (A44): compact JWS, EdDSA or ES256, short-lived."""
+"""Single sign-on tickets of the core system (A44): compact JWS, Ed25519 or ES256, short-lived."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from seal_service.domain.reasons import Reason, Refusal
 MAX_LIFETIME = timedelta(minutes=5)
 """A ticket that is valid for longer is refused: its number would have to be remembered for long."""
 SKEW = timedelta(seconds=30)
-ALGORITHMS = ["EdDSA", "Ed25519", "ES256"]
+ALGORITHMS = ["Ed25519", "ES256"]
+"""`EdDSA` without a curve's name is deprecated (RFC 9864)."""
 
 
 class CoreTickets:
