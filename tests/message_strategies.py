@@ -21,7 +21,10 @@ NAMES = [
     "sessions/00000000-0000-4000-8000-000000000000", "%", "_", "'", "\x00", "\u202e", "总行",
 ]  # fmt: skip
 _TEXT = st.one_of(
-    st.sampled_from(NAMES), st.uuids(version=4).map(str), st.text(max_size=40), st.text(max_size=2000)
+    st.sampled_from(NAMES),
+    st.uuids(version=4).map(str),
+    st.text(max_size=40),
+    st.text(max_size=2000),
 )
 _BOUNDS = {
     FieldDescriptor.TYPE_INT32: (-(2**31), 2**31 - 1),
@@ -35,7 +38,9 @@ def messages(descriptor: Descriptor, depth: int = 3) -> st.SearchStrategy[Messag
     """Return a strategy for messages of a type; each field is there or not."""
     made = message_factory.GetMessageClass(descriptor)
     fields = {
-        field.name: _values(field, depth) for field in descriptor.fields if depth or not _nested(field)
+        field.name: _values(field, depth)
+        for field in descriptor.fields
+        if depth or not _nested(field)
     }
     return st.fixed_dictionaries({}, optional=fields).map(lambda values: made(**values))
 

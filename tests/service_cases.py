@@ -258,8 +258,14 @@ CASES: dict[str, Case] = {
     "ChangeService/WithdrawChange": Case("c11", decide(cb.WithdrawChangeRequest)),
 }  # fmt: skip
 
-PUBLIC = {name for name in CASES if name.rpartition("/")[2] in {"Login", "ExchangeSsoTicket", "BootstrapSuperAdmin"}}
-SELF = {f"SessionService/{name}" for name in ("ChangePassword", "Refresh", "Logout", "ListSessions")}
+PUBLIC = {
+    name
+    for name in CASES
+    if name.rpartition("/")[2] in {"Login", "ExchangeSsoTicket", "BootstrapSuperAdmin"}
+}
+SELF = {
+    f"SessionService/{name}" for name in ("ChangePassword", "Refresh", "Logout", "ListSessions")
+}
 EXPECTED_REFUSAL = {
     "IdentityService/BootstrapSuperAdmin": "BOOTSTRAP_REFUSED",
     "IdentityService/SealSuperAdmin": "SESSION_EXPIRED",

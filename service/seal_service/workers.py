@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -16,6 +17,7 @@ from seal_service.config import Settings
 from seal_service.server import Server, StartError
 
 RESTART_AFTER_S = 1.0
+LOOK_EVERY_S = 0.25
 log = structlog.get_logger("seal_service.workers")
 
 
@@ -37,17 +39,28 @@ def serve(settings: Settings, worker: int) -> None:
     ended = _stop_event()
     server = Server(settings, worker=worker)
     server.start()
-    ended.wait()
+    # With a limit: a signal that the kernel gives to one of gRPC's threads wakes nobody here.
+    while not ended.wait(LOOK_EVERY_S):
+        pass
     server.drain()
 
 
 def _worker(settings: Settings, worker: int) -> None:
     logs.configure(settings)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         serve(settings, worker)
     except StartError as error:
         log.error("worker cannot start", worker=worker, why=str(error))  # noqa: TRY400
         sys.exit(1)
+
+
+def _end_with_parent() -> None:
+    """Drain when the watching process is gone, however it ended: nobody would restart us."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _watch(settings: Settings) -> None:

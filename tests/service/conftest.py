@@ -19,9 +19,7 @@ def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @pytest.fixture(scope="session")
-def founded_postgresql(
-    tmp_path_factory: pytest.TempPathFactory, postgres_server: str
-) -> Template:
+def founded_postgresql(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Template:
     """Return the bank on PostgreSQL."""
     return postgres_template(tmp_path_factory.mktemp("founded") / "postgres", postgres_server)
 

@@ -78,9 +78,7 @@ def test_a_change_expires(bank: Bank, change: pb.Change) -> None:
     assert ask_user(bank, "n1", "2101", "sub-branch-teller", "c11").state == pb.Change.STATE_PENDING
 
 
-def test_housekeeping_expires_changes_and_says_so_in_the_log(
-    bank: Bank, change: pb.Change
-) -> None:
+def test_housekeeping_expires_changes_and_says_so_in_the_log(bank: Bank, change: pb.Change) -> None:
     from seal_service.application.housekeeping import tidy
 
     bank.clock.forward(days=6)

@@ -33,9 +33,7 @@ _PATIENT = settings(
 
 
 @pytest.fixture(scope="module")
-def shared(
-    founded_sqlite: Template, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bank]:
+def shared(founded_sqlite: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
     folder, url = founded_sqlite.copy(Path(tmp_path_factory.mktemp("malformed")) / "data")
     with running(folder, url) as bank:
         yield bank

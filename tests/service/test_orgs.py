@@ -16,7 +16,11 @@ from sealapi.v1 import organization_pb2 as pb
 
 def ask_create(bank: Bank, code: str, parent: str, by: str = "hq1") -> change_pb2.Change:
     request = pb.CreateOrgRequest(
-        org_id=code, display_name="新网点", parent=f"orgs/{parent}", kind=pb.Org.KIND_REAL, reason="x"
+        org_id=code,
+        display_name="新网点",
+        parent=f"orgs/{parent}",
+        kind=pb.Org.KIND_REAL,
+        reason="x",
     )
     return bank.as_(by).organization.create_org(request).change
 

@@ -126,9 +126,7 @@ class Walk:
         return self.random.choice([u.id for u in users if u.id not in {*PEOPLE, "root"}] or ["t12"])
 
     def waiting(self, call: Call) -> Change | None:
-        found = call.work.changes.pending(
-            Page(limit=100), reach=None, maker="", kind="", target=""
-        )
+        found = call.work.changes.pending(Page(limit=100), reach=None, maker="", kind="", target="")
         return self.random.choice(found) if found else None
 
 

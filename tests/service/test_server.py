@@ -419,18 +419,20 @@ def start(folder: Path, port: int, *options: str) -> subprocess.Popen[str]:
 
 
 def wait_for(port: int, process: subprocess.Popen[str]) -> None:
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    # Not with a channel: after a refused connection it waits longer and longer.
+    for _ in range(600):
         try:
-            grpc.channel_ready_future(channel).result(timeout=60)
-        except grpc.FutureTimeoutError:
-            process.kill()
-            pytest.fail(process.communicate()[1])
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    process.kill()
+    pytest.fail(process.communicate()[1])
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_serve_makes_its_data_directory_and_drains_on_sigterm(
-    tmp_path: Path, workers: str
-) -> None:
+def test_serve_makes_its_data_directory_and_drains_on_sigterm(tmp_path: Path, workers: str) -> None:
     port = free_port()
     process = start(tmp_path / "bank", port, "--workers", workers)
     try:
@@ -452,6 +454,16 @@ def test_serve_makes_its_data_directory_and_drains_on_sigterm(
     call = next(event for event in events if event["event"] == "call")
     assert call["outcome"] == "BAD_CREDENTIALS"
     assert len(call["trace_id"]) == 32
+
+
+def test_workers_end_with_the_process_that_watches_them(tmp_path: Path) -> None:
+    port = free_port()
+    process = start(tmp_path / "bank", port, "--workers", "2")
+    wait_for(port, process)
+    process.kill()
+    process.communicate(timeout=60)  # the workers hold its error stream open while they live
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=1)
 
 
 def test_a_killed_server_has_lost_nothing_that_it_acknowledged(
