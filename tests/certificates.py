@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import ipaddress
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-_NOW = datetime.datetime.now(datetime.UTC)
+_NOW = dt.datetime.now(dt.UTC)
 
 
 def _name(text: str) -> x509.Name:
@@ -52,8 +52,8 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(_NOW - datetime.timedelta(hours=1))
-            .not_valid_after(_NOW + datetime.timedelta(days=1))
+            .not_valid_before(_NOW - dt.timedelta(hours=1))
+            .not_valid_after(_NOW + dt.timedelta(days=1))
         )
 
     def sign(self, name: str, *, replacing: Pair | None = None) -> Pair:

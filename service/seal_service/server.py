@@ -26,8 +26,8 @@ from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.migrate import migrate, newest, version
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
-from seal_service.application.ports import PasswordHasher
 from seal_service.application.housekeeping import tidy
+from seal_service.application.ports import PasswordHasher
 from seal_service.config import Settings, Tls
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.reasons import Refusal

@@ -98,7 +98,7 @@ def stale(bank: Bank, name: str, case: Case, request: Message) -> None:
 
 
 def late(bank: Bank, name: str, case: Case, request: Message) -> None:
-    """The deadline passes just before the commit: nothing of the call may stay."""
+    """Let the deadline pass just before the commit: nothing of the call may stay."""
     if name in EXPECTED_REFUSAL:
         return
     method = METHODS[f"/sealapi.v1.{name}"]

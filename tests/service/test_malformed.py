@@ -140,6 +140,6 @@ def test_any_token_is_answered(shared: Bank, token: str) -> None:
     try:
         client.session.logout(CASES["SessionService/Logout"].request(shared))  # type: ignore[arg-type]
     except CallError as error:
-        assert error.reason == "SESSION_EXPIRED"  # noqa: PT017
+        assert error.reason == "SESSION_EXPIRED"
     finally:
         client.token = ""

@@ -36,7 +36,8 @@ def revoke(bank: Bank, user: str, by: str) -> pb.Assignment:
 def test_a29_seven_base_posts_and_a37_five_roles_are_seeded(bank: Bank) -> None:
     posts = bank.as_("hq1").identity.list_posts(pb.ListPostsRequest(page_size=100)).posts
     assert {post.display_name_zh for post in posts} >= {
-        "支行柜员", "支行综合员", "支行会计主管", "分行计财部管理员", "总清柜员", "总清复核员", "总清管理员",
+        "支行柜员", "支行综合员", "支行会计主管", "分行计财部管理员", "总清柜员",
+        "总清复核员", "总清管理员",
     }  # fmt: skip
     roles = bank.as_("hq1").identity.list_roles(pb.ListRolesRequest(page_size=100)).roles
     assert {role.display_name_zh for role in roles} >= {

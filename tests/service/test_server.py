@@ -51,11 +51,11 @@ def peer_certificate(port: int) -> bytes:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols(["h2"])
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
-        with context.wrap_socket(plain) as secure:
-            found = secure.getpeercert(binary_form=True)
-            assert found
-            return found
+    plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+    with plain, context.wrap_socket(plain) as secure:
+        found = secure.getpeercert(binary_form=True)
+        assert found
+        return found
 
 
 def test_tls_follows_a_renewed_certificate(copied: tuple[Path, str], tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_metrics_count_calls_by_outcome(copied: tuple[Path, str]) -> None:
         bank.org("2101")
         with refused("OUT_OF_ORG_SCOPE"):
             bank.org("2101", by="c12")
-        text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()  # noqa: S310
+        text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
     rpc = 'rpc="sealapi.v1.OrganizationService/GetOrg"'
     assert f'sealmatch_calls_total{{outcome="OK",{rpc}}} 1.0' in text
     assert f'sealmatch_calls_total{{outcome="OUT_OF_ORG_SCOPE",{rpc}}} 1.0' in text
@@ -466,9 +466,7 @@ def test_workers_end_with_the_process_that_watches_them(tmp_path: Path) -> None:
         socket.create_connection(("127.0.0.1", port), timeout=1)
 
 
-def test_a_killed_server_has_lost_nothing_that_it_acknowledged(
-    copied: tuple[Path, str], tmp_path: Path
-) -> None:
+def test_a_killed_server_has_lost_nothing_that_it_acknowledged(copied: tuple[Path, str]) -> None:
     folder, _ = copied
     acknowledged: list[str] = []
     for round_number in range(5):
@@ -490,7 +488,7 @@ def test_a_killed_server_has_lost_nothing_that_it_acknowledged(
             try:
                 acknowledged.append(client.identity.create_user(request).change.name)
             except CallError as error:
-                assert error.code in {"UNAVAILABLE", "CANCELLED", "UNKNOWN"}, error  # noqa: PT017
+                assert error.code in {"UNAVAILABLE", "CANCELLED", "UNKNOWN"}, error
                 break
         killer.join()
         process.communicate()

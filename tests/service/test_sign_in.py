@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,7 @@ def test_a45_weak_passwords_are_refused(sqlite_bank: Bank, password: str, rule: 
 def test_a45_former_passwords_are_remembered(sqlite_bank: Bank) -> None:
     passwords = [PASSWORD, "Red-Carpet-93", "Grey-Window-58", "Tall-Garden-26"]
     client = sqlite_bank.as_("t11").session
-    for old, new in zip(passwords, passwords[1:], strict=False):
+    for old, new in pairwise(passwords):
         client.change_password(
             session_pb2.ChangePasswordRequest(old_password=old, new_password=new)
         )
