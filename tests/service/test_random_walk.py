@@ -43,7 +43,7 @@ class Walk:
             with pipeline.database.write() as work:
                 user = work.users.get(person)
                 assert user is not None
-                caller = Identities()._caller(work, user, None)
+                caller = Identities().service(work, user)
                 call = Call(
                     work=work, caller=caller, tools=pipeline.tools, now=self.bank.clock(),
                     permission="change.read",

@@ -15,7 +15,7 @@ from datetime import datetime
 from seal_service.application import access
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Caller
-from seal_service.application.ports import Work
+from seal_service.application.ports import Standing, Work
 from seal_service.application.sessions import refuse_sealed, token_hash
 from seal_service.domain.authority import Authority
 from seal_service.domain.people import User
@@ -51,35 +51,41 @@ class Identities:
             The credentials are not, or no longer, good for anything.
         """
         if credentials.token:
-            session = work.sessions.by_token_hash(token_hash(credentials.token))
-            user = work.users.get(session.user_id) if session else None
-            if session is None or user is None:
+            standing = work.sessions.standing(token_hash(credentials.token))
+            if standing is None or standing.session is None:
                 raise Refusal(Reason.SESSION_EXPIRED)
-            require_alive(session, user, at)
-            return self._caller(work, user, session)
+            require_alive(standing.session, standing.user, at)
+            return self._caller(work, standing)
         if credentials.certificate_sha256:
             user = work.users.by_certificate(credentials.certificate_sha256)
             if user is None:
                 return Caller()  # a console's certificate; its people sign in
             if user.locked:
                 raise Refusal(Reason.USER_LOCKED)
-            return self._caller(work, user, None)
+            return self.service(work, user)
         return Caller()
 
-    def _caller(self, work: Work, user: User, session: Session | None) -> Caller:
-        super_admin = work.marks.get(SUPER_ADMIN) == user.id
+    def service(self, work: Work, user: User) -> Caller:
+        """Return the caller that a user without a session is."""
+        return self._caller(
+            work, Standing(None, user, work.marks.get(SUPER_ADMIN), work.marks.epoch())
+        )
+
+    def _caller(self, work: Work, standing: Standing) -> Caller:
+        user = standing.user
+        super_admin = standing.super_admin == user.id
         if super_admin:
             refuse_sealed(work, user.id)
         return Caller(
             user_id=user.id,
             org_id=user.org_id,
-            authority=self._authority(work, user),
-            session=session,
+            authority=self._authority(work, user, standing.epoch),
+            session=standing.session,
             super_admin=super_admin,
         )
 
-    def _authority(self, work: Work, user: User) -> Authority:
-        key = (user.id, user.rights_version, work.marks.epoch())
+    def _authority(self, work: Work, user: User, epoch: int) -> Authority:
+        key = (user.id, user.rights_version, epoch)
         with self._gate:
             found = self._known.get(key)
         if found is None:

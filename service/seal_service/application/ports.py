@@ -152,11 +152,21 @@ class Assignments(Store[Assignment], Protocol):
         """Return all assignments in force."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session with everything that decides whether it is still good, read in one look."""
+
+    session: Session | None
+    user: User
+    super_admin: str | None
+    epoch: int
+
+
 class Sessions(Store[Session], Protocol):
     """Sessions."""
 
-    def by_token_hash(self, token_hash: str) -> Session | None:
-        """Return the session of a token."""
+    def standing(self, token_hash: str) -> Standing | None:
+        """Return the session of a token, its user, and the marks that every call looks at."""
 
     def touch(self, session: Session) -> None:
         """Write when the session was last used."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from seal_service.adapters.sql import tables
 from seal_service.adapters.sql.stores import TableStore, values_of, within
-from seal_service.application.ports import Page
+from seal_service.application.bootstrap import SUPER_ADMIN
+from seal_service.application.ports import Page, Standing
 from seal_service.domain.people import Assignment, User
 from seal_service.domain.sessions import Session
 
@@ -113,15 +115,39 @@ class SqlAssignments(TableStore[Assignment]):
         return self.many_of(select(self.table).where(self._open).order_by(self.table.c.id))
 
 
+# Every call asks this twice: it is built once.
+_STANDING = (
+    select(
+        *(tables.session.c[field.name].label(f"s_{field.name}") for field in fields(Session)),
+        *(tables.users.c[field.name].label(f"u_{field.name}") for field in fields(User)),
+        select(tables.system_mark.c.value)
+        .where(tables.system_mark.c.key == SUPER_ADMIN)
+        .scalar_subquery()
+        .label("super_admin"),
+        select(tables.epoch.c.n).scalar_subquery().label("epoch"),
+    )
+    .join_from(tables.session, tables.users, tables.users.c.id == tables.session.c.user_id)
+    .where(tables.session.c.token_hash == bindparam("token"))
+)
+
+
 class SqlSessions(TableStore[Session]):
     """Sessions and the tickets that opened some of them."""
 
     record = Session
     table = tables.session
 
-    def by_token_hash(self, token_hash: str) -> Session | None:
-        """Return the session of a token."""
-        return self.one(select(self.table).where(self.table.c.token_hash == token_hash))
+    def standing(self, token_hash: str) -> Standing | None:
+        """Return the session of a token, its user, and the marks that every call looks at."""
+        row = self.connection.execute(_STANDING, {"token": token_hash}).mappings().first()
+        if row is None:
+            return None
+        return Standing(
+            session=Session(**{field.name: row[f"s_{field.name}"] for field in fields(Session)}),
+            user=User(**{field.name: row[f"u_{field.name}"] for field in fields(User)}),
+            super_admin=row["super_admin"],
+            epoch=row["epoch"],
+        )
 
     def touch(self, session: Session) -> None:
         """Write when the session was last used."""

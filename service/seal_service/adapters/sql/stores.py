@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, Table, delete, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from seal_service.application.ports import Page
@@ -26,7 +38,8 @@ class TableStore(Generic[T]):
 
     def get(self, key: str) -> T | None:
         """Return the record, or None."""
-        return self.one(select(self.table).where(self.table.c.id == key))
+        row = self.connection.execute(_by_id(self.table), {"key": key}).mappings().first()
+        return None if row is None else self.record_of(row)
 
     def add(self, record: T) -> None:
         """Add a new record."""
@@ -84,6 +97,12 @@ class TableStore(Generic[T]):
 def values_of(record: object) -> dict[str, Any]:
     """Return a record's fields by name."""
     return {name: getattr(record, name) for name in _names(type(record))}
+
+
+@cache
+def _by_id(table: Table) -> Select[Any]:
+    """Return the look-up by id: built once, because it is asked for all the time."""
+    return select(table).where(table.c.id == bindparam("key"))
 
 
 _NAMES: dict[type, tuple[str, ...]] = {}

@@ -175,6 +175,9 @@ class SqlRequests:
         self.connection.execute(delete(answers).where(answers.c.at < before))
 
 
+_ENTRY = insert(tables.audit_entry)
+
+
 class SqlAuditTrail:
     """The log as rows of the same transaction. The tamper-evident log takes this one's place."""
 
@@ -183,7 +186,7 @@ class SqlAuditTrail:
 
     def append(self, entry: AuditEntry) -> None:
         """Add an entry; it becomes durable with the transaction or not at all."""
-        self.connection.execute(insert(tables.audit_entry).values(values_of(entry)))
+        self.connection.execute(_ENTRY, values_of(entry))
 
     def allowed(self, rpc: str) -> bool:
         """Tell whether the log holds a successful call of this method."""
