@@ -14,7 +14,7 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
-.PHONY: help setup build test test-fast lint format demo accuracy exam network profile bench bench-audit audit-kill \
+.PHONY: help setup build test test-fast proto lint format demo accuracy exam network profile bench bench-audit audit-kill \
   audit-faults fuzz lock clean
 
 help: ## list every task
@@ -38,7 +38,13 @@ test: setup ## all tests: Rust in release mode, then Python
 test-fast: setup ## the Python tests without the slow ones
 	$(PY) -m pytest -m "not slow"
 
-lint: setup ## formatting, clippy, ruff, mypy --strict, layers, tsc; any warning fails
+proto: setup ## write everything that is generated from the contract and the table of errors
+	$(PY) tools/proto.py generate
+	$(PY) tools/errors.py
+
+lint: setup ## formatting, clippy, ruff, mypy --strict, layers, buf, tsc; any warning fails
+	$(PY) tools/proto.py lint
+	$(PY) tools/proto.py breaking
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(PY) -m ruff format --check $(PYTHON_CODE)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICE = Path("service/seal_service")
+CLIENT = Path("service/sealmatch")
 CORE = Path("native/seal_match_core")
 
 NATIVE = {"seal_match_rs", "seal_planes"}
@@ -36,7 +37,8 @@ INWARD: dict[str, set[str]] = {
 }
 # Frameworks may change without the rules noticing: the inner layers do not know them.
 FRAMEWORKS = {
-    "alembic", "fastapi", "grpc", "jinja2", "psycopg", "pydantic_settings", "rich", "sealapi",
+    "alembic", "argon2", "fastapi", "google", "grpc", "jinja2", "joserfc", "psycopg",
+    "pydantic_settings", "rich", "sealapi",
     "sqlalchemy", "starlette", "structlog", "typer", "uvicorn",
 }  # fmt: skip
 FRAMEWORK_FREE = {"application", "audit"}
@@ -109,6 +111,15 @@ def problem_of(layer: str, inside: tuple[str, ...], name: list[str]) -> str | No
     return None
 
 
+def breaches_of_client(root: Path) -> Iterator[str]:
+    """Yield a line for each import by which the client would need the server's code."""
+    for path in sorted((root / CLIENT).rglob("*.py")):
+        package = ("sealmatch", *path.relative_to(root / CLIENT).with_suffix("").parts[:-1])
+        for line, name in imports_of(path, package):
+            if name.split(".")[0] in {"seal_service", *NATIVE}:
+                yield f"{path.relative_to(root)}:{line}: the client imports {name}"
+
+
 def breaches_of_core(root: Path) -> Iterator[str]:
     """Yield a line for each thing in the core crate that is more than slices in, values out."""
     manifest = tomllib.loads((root / CORE / "Cargo.toml").read_text(encoding="utf-8"))
@@ -125,6 +136,7 @@ def main(root: Path = ROOT) -> int:
     """Print every breach; return the exit code."""
     breaches = [
         *breaches_of_service(root),
+        *breaches_of_client(root),
         *breaches_of_checker(root),
         *breaches_of_core(root),
     ]

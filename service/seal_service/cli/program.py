@@ -11,9 +11,11 @@ import typer
 
 from seal_service.cli.accuracy import accuracy_command
 from seal_service.cli.audit import audit_app
+from seal_service.cli.call import call_command
 from seal_service.cli.enrol import enrol_command
 from seal_service.cli.failures import EXIT_FAILED, CommandError
 from seal_service.cli.fold import fold_command
+from seal_service.cli.serving import config_app, migrate_command, serve_command
 from seal_service.cli.simulate import simulate_command
 from seal_service.cli.verify import verify_command
 from seal_service.cli.verify_batch import verify_batch_command
@@ -34,6 +36,10 @@ app.command("enrol")(enrol_command)
 app.command("fold")(fold_command)
 app.command("simulate")(simulate_command)
 app.add_typer(audit_app)
+app.command("serve")(serve_command)
+app.command("migrate")(migrate_command)
+app.command("call")(call_command)
+app.add_typer(config_app, name="config")
 app.command(
     "accuracy",
     context_settings={

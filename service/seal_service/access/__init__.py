@@ -1,0 +1,1 @@
+"""What each RPC demands of its caller, read from the contract, and who the caller is."""

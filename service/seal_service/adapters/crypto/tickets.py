@@ -1,0 +1,79 @@
+"""Single sign-on tickets of the core system (A44): compact JWS, Ed25519 or ES256, short-lived."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey
+
+from seal_service.domain.reasons import Reason, Refusal
+
+MAX_LIFETIME = timedelta(minutes=5)
+"""A ticket that is valid for longer is refused: its number would have to be remembered for long."""
+SKEW = timedelta(seconds=30)
+ALGORITHMS = ["Ed25519", "ES256"]
+"""`EdDSA` without a curve's name is deprecated (RFC 9864)."""
+
+
+class CoreTickets:
+    """Checks tickets with the core system's public key.
+
+    Parameters
+    ----------
+    key_file
+        PEM of an Ed25519 or P-256 public key.
+    issuer, audience
+        What ``iss`` and ``aud`` must say.
+
+    Raises
+    ------
+    ValueError
+        The file holds no such key.
+    """
+
+    def __init__(self, key_file: Path, *, issuer: str, audience: str) -> None:
+        pem = key_file.read_bytes()
+        try:
+            self._key: OKPKey | ECKey = OKPKey.import_key(pem)
+        except (ValueError, JoseError, TypeError):
+            self._key = ECKey.import_key(pem)
+        self._issuer = issuer
+        self._audience = audience
+
+    def check(self, ticket: str, at: datetime) -> tuple[str, str, datetime]:
+        """Return user id, ticket id and expiry of a valid ticket; refuse any other.
+
+        Raises
+        ------
+        Refusal
+            BAD_TICKET.
+        """
+        try:
+            claims = jwt.decode(ticket, self._key, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise Refusal(Reason.BAD_TICKET) from error
+        issued, expires = _instant(claims, "iat"), _instant(claims, "exp")
+        user_id, ticket_id = claims.get("sub"), claims.get("jti")
+        valid = (
+            claims.get("iss") == self._issuer
+            and claims.get("aud") in (self._audience, [self._audience])
+            and isinstance(user_id, str)
+            and isinstance(ticket_id, str)
+            and 16 <= len(ticket_id) <= 128
+            and issued - SKEW <= at < expires
+            and expires - issued <= MAX_LIFETIME
+        )
+        if not valid:
+            raise Refusal(Reason.BAD_TICKET)
+        return str(user_id), str(ticket_id), expires
+
+
+def _instant(claims: dict[str, Any], name: str) -> datetime:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 33:
+        raise Refusal(Reason.BAD_TICKET)
+    return datetime.fromtimestamp(value, UTC)

@@ -1,0 +1,1 @@
+"""Databases: SQLite (embedded, the default) and PostgreSQL, through SQLAlchemy Core."""

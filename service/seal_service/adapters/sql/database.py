@@ -1,0 +1,64 @@
+"""The unit of work: one transaction with every store in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from seal_service.adapters.sql.engine import Connections
+from seal_service.adapters.sql.org_store import SqlOrgs, followers
+from seal_service.adapters.sql.people_stores import SqlAssignments, SqlSessions, SqlUsers
+from seal_service.adapters.sql.work_stores import (
+    SqlAuditTrail,
+    SqlChanges,
+    SqlMarks,
+    SqlPosts,
+    SqlRequests,
+    SqlReviews,
+    SqlRoles,
+    SqlRules,
+)
+from seal_service.application import ports
+from seal_service.application.ports import Work
+from seal_service.domain.posts import ExclusionRule, Post, Role
+
+
+class SqlWork:
+    """Stores over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.orgs: ports.Orgs = SqlOrgs(connection)
+        self.users: ports.Users = SqlUsers(connection)
+        self.assignments: ports.Assignments = SqlAssignments(connection)
+        self.posts: ports.Store[Post] = SqlPosts(connection)
+        self.roles: ports.Store[Role] = SqlRoles(connection)
+        self.rules: ports.Store[ExclusionRule] = SqlRules(connection)
+        self.sessions: ports.Sessions = SqlSessions(connection)
+        self.changes: ports.Changes = SqlChanges(connection)
+        self.reviews: ports.Reviews = SqlReviews(connection)
+        self.marks: ports.SystemMarks = SqlMarks(connection)
+        self.requests: ports.Requests = SqlRequests(connection)
+        self.audit: ports.AuditTrail = SqlAuditTrail(connection)
+        self.followers: tuple[ports.Follower, ...] = followers(connection)
+
+
+class SqlDatabase:
+    """Where transactions come from."""
+
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        """Open a transaction that writes nothing."""
+        with self.connections.read() as connection:
+            yield SqlWork(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        """Open a transaction that is durable when its block ends without an error."""
+        with self.connections.write() as connection:
+            yield SqlWork(connection)

@@ -1,0 +1,1 @@
+"""Alembic migrations, forward and back, for both databases."""

@@ -1,0 +1,1 @@
+"""Use cases: what a caller can ask for, over ports that adapters implement."""

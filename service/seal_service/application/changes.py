@@ -1,0 +1,187 @@
+"""The maker-checker kernel: everything that needs a second person goes through here.
+
+A kind of change is registered with a *plan*: a function that checks a change against the records
+as they are and returns the writes. The maker's call runs the checks and throws the writes away;
+the checker's call runs the same checks again and then the writes, in one transaction. So a change
+that cannot take effect is refused to its maker, and one that has become impossible to its checker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from seal_service.application.call import Call
+from seal_service.application.ports import Page
+from seal_service.domain import changes
+from seal_service.domain.changes import Change, ChangeState
+from seal_service.domain.orgs import Org
+from seal_service.domain.reasons import Reason, Refusal, not_found
+
+Writes = Callable[[], Mapping[str, Any]]
+"""Carry out a planned change; return what the log should say of the record afterwards."""
+Plan = Callable[[Call, Change], Writes]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What sort of change it is, and what its checker must hold."""
+
+    name: str
+    check_permission: str
+    bank_wide: bool
+    plan: Plan
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind(name: str, *, check: str, bank_wide: bool = False) -> Callable[[Plan], Plan]:
+    """Register a plan under the name of its kind of change."""
+
+    def register(plan: Plan) -> Plan:
+        KINDS[name] = Kind(name, check, bank_wide, plan)
+        return plan
+
+    return register
+
+
+def propose(
+    call: Call,
+    name: str,
+    *,
+    target: str,
+    org: Org,
+    body: Mapping[str, Any],
+    reason: str,
+    target_version: int | None = None,
+) -> Change:
+    """Write down a change that waits for its second person; return it."""
+    waiting = call.work.changes.pending_for(target)
+    if waiting is not None:
+        if not waiting.expired(call.now):
+            raise Refusal(Reason.CHANGE_ALREADY_PENDING, change=f"changes/{waiting.id}")
+        call.work.changes.save(changes.expired(waiting, call.now))
+    canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    change = Change(
+        id=call.new_id(), kind=name, target=target, org_id=org.id, body=dict(body),
+        body_hash=hashlib.sha256(canonical.encode()).hexdigest(), state=ChangeState.PENDING,
+        maker=call.caller.user_id, made_at=call.now, reason=reason,
+        target_version=target_version, expires_at=call.now + call.rules.change_lifetime,
+    )  # fmt: skip
+    KINDS[name].plan(call, change)
+    call.work.changes.add(change)
+    call.note(target, after={"change": change.id, "kind": name, "body": change.body})
+    return change
+
+
+def approve(call: Call, change_id: str, *, version: int, reason: str) -> Change:
+    """Agree to a change as its second person, and carry it out."""
+    change = _for_checker(call, change_id)
+    if _expire(call, change):
+        return change
+    decided = changes.approved(change, call.caller.user_id, reason, call.now)
+    _require_version(change, version)
+    writes = KINDS[change.kind].plan(call, change)
+    decided = call.work.changes.save(decided)
+    after = writes()
+    call.note(change.target, before={"change": change.id, "kind": change.kind}, after=after)
+    return decided
+
+
+def reject(call: Call, change_id: str, *, version: int, reason: str) -> Change:
+    """Refuse a change as its second person."""
+    change = _for_checker(call, change_id)
+    if _expire(call, change):
+        return change
+    decided = changes.rejected(change, call.caller.user_id, reason, call.now)
+    _require_version(change, version)
+    call.note(change.target, before={"change": change.id}, after={"reason": reason})
+    return call.work.changes.save(decided)
+
+
+def withdraw(call: Call, change_id: str, *, version: int) -> Change:
+    """Take back a change of one's own."""
+    change = _existing(call, change_id)
+    call.note(change.target, before={"change": change.id})
+    taken = changes.withdrawn(change, call.caller.user_id, call.now)
+    _require_version(change, version)
+    return call.work.changes.save(taken)
+
+
+def shown(call: Call, change_id: str) -> Change:
+    """Return a change that the caller made or that lies in reach."""
+    change = _existing(call, change_id)
+    call.note(change.target)
+    if change.maker == call.caller.user_id:
+        call.own_record()
+    else:
+        call.require(call.org_named(change.org_id))
+    return change
+
+
+def inbox(call: Call, page: Page, *, kind_name: str, target: str) -> list[Change]:
+    """Return the pending changes that the caller made or that lie in reach."""
+    reach = call.reach()
+    return call.work.changes.pending(
+        page, reach=reach, maker=call.caller.user_id, kind=kind_name, target=target
+    )
+
+
+def expire_overdue(call: Call) -> int:
+    """Mark every pending change whose time is over; return how many."""
+    found = call.work.changes.overdue(call.now)
+    for change in found:
+        call.work.changes.save(changes.expired(change, call.now))
+    return len(found)
+
+
+def pending_names(call: Call, targets: Iterable[str]) -> dict[str, str]:
+    """Return the names of the pending changes of several records: a record shows its own."""
+    found = call.work.changes.pending_for_many(targets)
+    return {target: f"changes/{change}" for target, change in found.items()}
+
+
+def require_seen(version: int, seen: int | None) -> None:
+    """Refuse a change of a record that is not as its maker saw it."""
+    if version != seen:
+        raise Refusal(Reason.ETAG_MISMATCH)
+
+
+def _for_checker(call: Call, change_id: str) -> Change:
+    change = _existing(call, change_id)
+    call.note(change.target, before={"change": change.id, "kind": change.kind})
+    if change.maker == call.caller.user_id:
+        raise Refusal(Reason.SAME_PERSON)
+    rule = KINDS[change.kind]
+    if not call.caller.authority.holds(rule.check_permission):
+        raise Refusal(Reason.NO_PERMISSION, permission=rule.check_permission)
+    if rule.bank_wide:
+        call.require_bank(permission=rule.check_permission)
+    else:
+        call.require(call.org_named(change.org_id), permission=rule.check_permission)
+    return change
+
+
+def _expire(call: Call, change: Change) -> bool:
+    """Where nobody has said so yet, write that the change's time is over, and refuse the call."""
+    if not change.expired(call.now):
+        return False
+    call.work.changes.save(changes.expired(change, call.now))
+    call.refuse_but_keep(Refusal(Reason.CHANGE_NOT_PENDING, state=ChangeState.EXPIRED))
+    return True
+
+
+def _existing(call: Call, change_id: str) -> Change:
+    change = call.work.changes.get(change_id)
+    if change is None:
+        raise not_found(f"changes/{change_id}")
+    return change
+
+
+def _require_version(change: Change, version: int) -> None:
+    if change.version != version:
+        raise Refusal(Reason.ETAG_MISMATCH)

@@ -1,0 +1,326 @@
+"""Users and their posts: appointments, transfers, locks and passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from seal_service.application.call import HQ_ADMIN, Call
+from seal_service.application.changes import Writes, kind, propose, require_seen
+from seal_service.application.ports import Page
+from seal_service.domain import people as rules
+from seal_service.domain import posts as post_rules
+from seal_service.domain.changes import Change
+from seal_service.domain.orgs import Org, OrgKind, common_path, require_active
+from seal_service.domain.passwords import random_password
+from seal_service.domain.people import Assignment, User, UserKind
+from seal_service.domain.posts import CORE_BOUND, Post
+from seal_service.domain.reasons import Reason, Refusal, invalid, not_found
+
+CHECK = "user.check"
+
+
+def user_named(call: Call, user_id: str) -> User:
+    """Return a user that exists."""
+    user = call.work.users.get(user_id)
+    if user is None:
+        raise not_found(f"users/{user_id}")
+    return user
+
+
+def shown(call: Call, user_id: str) -> tuple[User, list[Assignment]]:
+    """Return a user in reach, or oneself, with the posts held."""
+    user = user_named(call, user_id)
+    call.note(f"users/{user_id}")
+    if user.id == call.caller.user_id:
+        call.own_record()
+    else:
+        call.require(call.org_named(user.org_id))
+    return user, call.work.assignments.of_user(user_id)
+
+
+def listed(call: Call, page: Page, *, org: str) -> list[tuple[User, list[Assignment]]]:
+    """Return users in reach with the posts held."""
+    call.note("users/-")
+    users = call.work.users.listed(page, reach=call.reach(), org=org)
+    held = call.work.assignments.of_users([user.id for user in users])
+    return [(user, held.get(user.id, [])) for user in users]
+
+
+def ask_create(
+    call: Call,
+    *,
+    user_id: str,
+    name: str,
+    org_id: str,
+    kind_of: UserKind,
+    post_ids: list[str],
+    certificate_sha256: str | None,
+    qualified_folding: bool,
+    core_rights: list[str],
+    reason: str,
+) -> Change:
+    """Ask for a new user, posts included."""
+    org = call.org_named(org_id)
+    call.require(org)
+    body = {
+        "user_id": user_id, "name": name, "org": org_id, "kind": str(kind_of), "posts": post_ids,
+        "certificate_sha256": certificate_sha256, "qualified_folding": qualified_folding,
+        "core_rights": core_rights,
+    }  # fmt: skip
+    _require_appointer(call, post_ids, org)
+    return propose(
+        call, "user.create", target=f"users/{user_id}", org=org, body=body, reason=reason
+    )
+
+
+@kind("user.create", check=CHECK)
+def _create(call: Call, change: Change) -> Writes:
+    body = change.body
+    org = call.org_named(body["org"])
+    require_active(org)
+    if call.work.users.get(body["user_id"]) is not None:
+        raise Refusal(Reason.ALREADY_EXISTS, resource=change.target)
+    certificate = body["certificate_sha256"] or None
+    if (UserKind(body["kind"]) is UserKind.SERVICE) != bool(certificate):
+        raise invalid("certificate_sha256", "a service has one, a person has none")
+    if certificate and call.work.users.by_certificate(certificate):
+        raise Refusal(Reason.ALREADY_EXISTS, resource="certificate")
+    user = rules.new_user(
+        body["user_id"], body["name"], org.id, at=call.now, kind=UserKind(body["kind"]),
+        certificate_sha256=certificate, qualified_folding=body["qualified_folding"],
+        core_rights=tuple(body["core_rights"]),
+    )  # fmt: skip
+    given = _checked_posts(call, user, body["posts"], org, held=[], change_id=change.id)
+
+    def write() -> Mapping[str, Any]:
+        call.work.users.add(user)
+        for assignment in given:
+            call.work.assignments.add(assignment)
+        return {"org": org.id, "posts": list(body["posts"])}
+
+    return write
+
+
+def create_first_admin(
+    call: Call, *, user_id: str, name: str, org_id: str, posts: list[str]
+) -> tuple[User, str]:
+    """Create a headquarters administrator at once: all that the super administrator may do."""
+    call.own_record()
+    org = call.org_named(org_id)
+    if posts != [HQ_ADMIN] or org.parent_id is not None:
+        raise Refusal(Reason.MAY_NOT_APPOINT, post=",".join(f"posts/{p}" for p in posts) or "none")
+    if call.work.users.get(user_id) is not None:
+        raise Refusal(Reason.ALREADY_EXISTS, resource=f"users/{user_id}")
+    password = random_password()
+    fresh = rules.new_user(user_id, name, org_id, at=call.now)
+    user = rules.with_password(fresh, call.tools.hasher.hash(password), initial=True, at=call.now)
+    call.work.users.add(user)
+    for given in _checked_posts(call, user, posts, org, held=[], change_id=None):
+        call.work.assignments.add(given)
+    call.note(f"users/{user_id}", after={"org": org_id, "posts": posts})
+    return user, password
+
+
+def ask_assign(call: Call, *, user_id: str, post_id: str, org_id: str, reason: str) -> Change:
+    """Ask for a post for a user."""
+    org = call.org_named(org_id)
+    call.require(org)
+    user = user_named(call, user_id)
+    call.require(call.org_named(user.org_id))
+    _require_appointer(call, [post_id], org)
+    return propose(
+        call, "post.assign", target=f"users/{user_id}", org=org,
+        body={"post": post_id, "org": org_id}, reason=reason, target_version=user.version,
+    )  # fmt: skip
+
+
+@kind("post.assign", check=CHECK)
+def _assign(call: Call, change: Change) -> Writes:
+    user = user_named(call, change.target.removeprefix("users/"))
+    org = call.org_named(change.body["org"])
+    require_active(org)
+    held = call.work.assignments.of_user(user.id)
+    given = _checked_posts(call, user, [change.body["post"]], org, held=held, change_id=change.id)
+
+    def write() -> Mapping[str, Any]:
+        for assignment in given:
+            call.work.assignments.add(assignment)
+        rights_changed(call, user, why="post given")
+        return dict(change.body)
+
+    return write
+
+
+def revoke(call: Call, assignment_id: str, *, reason: str) -> Assignment:
+    """Take a post away at once; the user's sessions end (A50)."""
+    held = call.work.assignments.get(assignment_id)
+    if held is None or held.valid_to is not None:
+        raise not_found(f"assignments/{assignment_id}")
+    call.require(call.org_named(held.org_id))
+    call.note(f"users/{held.user_id}", before={"post": held.post_id, "org": held.org_id},
+              after={"reason": reason})  # fmt: skip
+    if held.user_id == call.caller.user_id:
+        raise Refusal(Reason.SAME_PERSON)
+    return end_assignment(call, held, why="post revoked")
+
+
+def end_assignment(call: Call, held: Assignment, *, why: str) -> Assignment:
+    """End an assignment and with it the user's sessions; headquarters keeps an administrator."""
+    if held.post_id == HQ_ADMIN and len(call.work.assignments.of_post(HQ_ADMIN)) <= _HQ_ADMINS:
+        raise Refusal(Reason.TOO_FEW_ADMINS, needed=_HQ_ADMINS + 1, present=_HQ_ADMINS)
+    ended = call.work.assignments.save(held.ended(call.now))
+    rights_changed(call, user_named(call, held.user_id), why=why)
+    return ended
+
+
+_HQ_ADMINS = 2
+
+
+def ask_transfer(
+    call: Call, *, user_id: str, version: int, new_org: str, post_ids: list[str], reason: str
+) -> Change:
+    """Ask to move a user; decided by the lowest organisation above both places (A41)."""
+    user = user_named(call, user_id)
+    old, new = call.org_named(user.org_id), call.org_named(new_org)
+    # Either side may ask; the decision is above both.
+    authority = call.caller.authority
+    call.require(old if authority.over(call.permission, old.path) else new)
+    if user_id == call.caller.user_id:
+        raise Refusal(Reason.SAME_PERSON)
+    above = call.org_named(common_path(old.path, new.path).strip("/").rpartition("/")[2])
+    return propose(
+        call, "user.transfer", target=f"users/{user_id}", org=above,
+        body={"new_org": new_org, "posts": post_ids}, reason=reason, target_version=version,
+    )  # fmt: skip
+
+
+@kind("user.transfer", check=CHECK)
+def _transfer(call: Call, change: Change) -> Writes:
+    user = user_named(call, change.target.removeprefix("users/"))
+    require_seen(user.version, change.target_version)
+    new_org = call.org_named(change.body["new_org"])
+    require_active(new_org)
+    if new_org.id == user.org_id:
+        raise invalid("new_org", "is the user's organisation already")
+    given = _checked_posts(call, user, change.body["posts"], new_org, held=[], change_id=change.id)
+
+    def write() -> Mapping[str, Any]:
+        for held in call.work.assignments.of_user(user.id):
+            end_assignment(call, held, why="user transferred")
+        for assignment in given:
+            call.work.assignments.add(assignment)
+        current = user_named(call, user.id)
+        rights_changed(call, replace(current, org_id=new_org.id), why="user transferred")
+        return {"org": new_org.id, "posts": list(change.body["posts"]), "from": user.org_id}
+
+    return write
+
+
+def reset_password(call: Call, user_id: str) -> str:
+    """Give a user a new initial password and lift the lock; return the password (A46)."""
+    user = _for_unlocking(call, user_id)
+    initial = call.rules.passwords.initial
+    password = initial or random_password()
+    # The configured initial password needs no hash: it is compared as it is. A random one has 80
+    # bits; hashing it here keeps the transaction open for a moment, which a rare call may.
+    hashed = None if initial else call.tools.hasher.hash(password)
+    fresh = rules.with_password(rules.unlocked(user), hashed, initial=True, at=call.now)
+    call.work.users.save(fresh)
+    call.work.users.forget_wrong_passwords(user_id, call.today)
+    call.work.sessions.end_all(user_id, "password reset", call.now)
+    return password
+
+
+def unlock(call: Call, user_id: str) -> User:
+    """Lift a user's lock."""
+    user = _for_unlocking(call, user_id)
+    call.work.users.forget_wrong_passwords(user_id, call.today)
+    return call.work.users.save(rules.unlocked(user))
+
+
+def rights_changed(call: Call, user: User, *, why: str) -> User:
+    """End a user's sessions because posts have changed; return the user."""
+    call.work.sessions.end_all(user.id, why, call.now)
+    return call.work.users.save(rules.with_rights_changed(user))
+
+
+def _for_unlocking(call: Call, user_id: str) -> User:
+    user = user_named(call, user_id)
+    call.require(call.org_named(user.org_id))
+    call.note(f"users/{user_id}", before={"locked": user.locked})
+    if user_id == call.caller.user_id:
+        raise Refusal(Reason.SAME_PERSON)
+    if user_id == call.work.marks.get("super_admin"):
+        raise Refusal(Reason.SUPER_ADMIN_SEALED)
+    return user
+
+
+def _require_appointer(call: Call, post_ids: Iterable[str], org: Org) -> None:
+    """Refuse to appoint to a post that is another's to give (A39).
+
+    Headquarters acts for virtual organisations (A40).
+    """
+    virtual = org.kind is OrgKind.VIRTUAL
+    for post_id in post_ids:
+        post = _post(call, post_id)
+        allowed = (*post.appointed_by, HQ_ADMIN) if virtual else post.appointed_by
+        if not call.caller.authority.holds_post(allowed, org.path):
+            raise Refusal(Reason.MAY_NOT_APPOINT, post=f"posts/{post_id}")
+
+
+def _checked_posts(
+    call: Call,
+    user: User,
+    post_ids: Iterable[str],
+    org: Org,
+    *,
+    held: list[Assignment],
+    change_id: str | None,
+) -> list[Assignment]:
+    """Return new assignments that break no rule."""
+    given: list[Assignment] = []
+    for post_id in post_ids:
+        post = _post(call, post_id)
+        post_rules.check_place(post, org)
+        _check_core_rights(call, user, post)
+        if any(one.post_id == post_id and one.org_id == org.id for one in [*held, *given]):
+            raise Refusal(Reason.ALREADY_EXISTS, resource=f"posts/{post_id} at orgs/{org.id}")
+        given.append(Assignment(call.new_id(), user.id, post_id, org.id, call.now, None, change_id))
+    post_rules.refuse_conflicts([*held, *given], call.work.rules.all())
+    return given
+
+
+def beyond_core_rights(call: Call, user: User, post: Post) -> list[str]:
+    """Return the post's permissions that the core system does not grant the user (A49).
+
+    Where the core's rights are not known (none recorded), nothing is compared.
+    """
+    if not user.core_rights:
+        return []
+    granted = {
+        code
+        for role_id in post.roles
+        for code in _role_permissions(call, role_id)
+        if code in CORE_BOUND
+    }
+    return sorted(granted - set(user.core_rights))
+
+
+def _check_core_rights(call: Call, user: User, post: Post) -> None:
+    missing = beyond_core_rights(call, user, post)
+    if missing:
+        raise Refusal(Reason.CORE_RIGHTS_MISMATCH, permissions=",".join(missing))
+
+
+def _role_permissions(call: Call, role_id: str) -> tuple[str, ...]:
+    role = call.work.roles.get(role_id)
+    return role.permissions if role else ()
+
+
+def _post(call: Call, post_id: str) -> Post:
+    post = call.work.posts.get(post_id)
+    if post is None:
+        raise not_found(f"posts/{post_id}")
+    return post

@@ -1,0 +1,333 @@
+"""What the use cases need from outside: stores, one transaction, an audit trail, secrets.
+
+A store holds one kind of domain record. `save` compares versions: the record in hand must be the
+one that is stored, or the call is refused with ETAG_MISMATCH.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+
+from seal_service.domain.changes import Change
+from seal_service.domain.orgs import Org
+from seal_service.domain.people import Assignment, User
+from seal_service.domain.posts import ExclusionRule, Post, Role
+from seal_service.domain.reviews import Review, ReviewItem
+from seal_service.domain.sessions import Session
+
+T = TypeVar("T")
+
+ALLOWED = "ALLOWED"
+"""`AuditEntry.decision` of a call that took effect; any other value is the reason of a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What one call leaves in the log: who did what to what, when, and how it ended."""
+
+    kind: str
+    actor: str
+    org: str
+    rpc: str
+    target: str
+    decision: str
+    at: datetime
+    trace_id: str
+    request_id: str
+    peer: str
+    data_class: int
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+class AuditTrail(Protocol):
+    """The log, bound to the transaction of the call that it describes."""
+
+    def append(self, entry: AuditEntry) -> None:
+        """Add an entry; it becomes durable with the transaction or not at all."""
+
+    def allowed(self, rpc: str) -> bool:
+        """Tell whether the log holds a successful call of this method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is wanted: `limit` records whose key is greater than `after`."""
+
+    after: str = ""
+    limit: int = 50
+
+
+class Store(Protocol[T]):
+    """Records of one kind, by key."""
+
+    def get(self, key: str) -> T | None:
+        """Return the record, or None."""
+
+    def add(self, record: T) -> None:
+        """Add a new record."""
+
+    def save(self, record: T) -> T:
+        """Replace the record that has this version; return it with its new one."""
+
+    def remove(self, record: T) -> None:
+        """Remove the record that has this version."""
+
+    def page(self, page: Page) -> list[T]:
+        """Return records in the order of their keys."""
+
+    def all(self) -> list[T]:
+        """Return all records: only for stores that are small by nature."""
+
+
+class Orgs(Store[Org], Protocol):
+    """Organisations and how they were."""
+
+    def listed(
+        self, page: Page, *, reach: tuple[str, ...] | None, parent: str, inactive: bool
+    ) -> list[Org]:
+        """Return organisations in reach (None: all) that match."""
+
+    def below(self, path: str) -> list[Org]:
+        """Return the organisations of a subtree without its top."""
+
+    def remember(self, org: Org, *, change_id: str | None, at: datetime) -> None:
+        """Write how the organisation is from `at` on."""
+
+    def as_of(self, at: datetime, page: Page, *, reach: tuple[str, ...] | None) -> list[Org]:
+        """Return organisations in reach as they were at an instant."""
+
+    def many(self, keys: Iterable[str]) -> dict[str, Org]:
+        """Return several organisations by id."""
+
+
+class Users(Store[User], Protocol):
+    """Users."""
+
+    def listed(self, page: Page, *, reach: tuple[str, ...] | None, org: str) -> list[User]:
+        """Return users whose organisation is in reach (None: all) and, if given, is `org`."""
+
+    def by_certificate(self, sha256: str) -> User | None:
+        """Return the service account of a client certificate."""
+
+    def wrong_passwords(self, user_id: str, day: date) -> int:
+        """Return how many wrong passwords the user had on a bank day."""
+
+    def count_wrong_password(self, user_id: str, day: date) -> int:
+        """Count one more; return the day's number."""
+
+    def forget_wrong_passwords(self, user_id: str, day: date) -> None:
+        """Begin the day's count anew: after an administrator has acted."""
+
+    def recent_hashes(self, user_id: str, limit: int) -> list[str]:
+        """Return the hashes of the latest passwords."""
+
+    def remember_hash(self, user_id: str, password_hash: str, at: datetime) -> None:
+        """Keep a hash, so that the password is not chosen again soon."""
+
+    def in_org(self, org_id: str) -> list[User]:
+        """Return the users of one organisation."""
+
+
+class Assignments(Store[Assignment], Protocol):
+    """Posts held."""
+
+    def of_user(self, user_id: str) -> list[Assignment]:
+        """Return the assignments of a user that are in force."""
+
+    def of_users(self, user_ids: Iterable[str]) -> dict[str, list[Assignment]]:
+        """Return the assignments in force of several users."""
+
+    def at_org(self, org_id: str) -> list[Assignment]:
+        """Return the assignments in force at an organisation."""
+
+    def of_post(self, post_id: str) -> list[Assignment]:
+        """Return the assignments in force of a post."""
+
+    def in_force(self) -> list[Assignment]:
+        """Return all assignments in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session with everything that decides whether it is still good, read in one look."""
+
+    session: Session | None
+    user: User
+    super_admin: str | None
+    epoch: int
+
+
+class Sessions(Store[Session], Protocol):
+    """Sessions."""
+
+    def standing(self, token_hash: str) -> Standing | None:
+        """Return the session of a token, its user, and the marks that every call looks at."""
+
+    def touch(self, session: Session) -> None:
+        """Write when the session was last used."""
+
+    def update(self, session: Session) -> None:
+        """Write a session whose state or token has changed."""
+
+    def open_of(self, user_id: str, page: Page, at: datetime) -> list[Session]:
+        """Return a user's open sessions."""
+
+    def end_all(self, user_id: str, why: str, at: datetime, *, keep: str = "") -> None:
+        """End all sessions of a user, but the one with the id `keep`."""
+
+    def forget_tickets(self, before: datetime) -> None:
+        """Forget the tickets that have expired: none of them is accepted any more."""
+
+    def use_ticket(self, ticket_id: str, expires_at: datetime) -> bool:
+        """Take a single sign-on ticket; False where it was taken before."""
+
+
+class Changes(Store[Change], Protocol):
+    """Changes that wait for a second person, and decided ones."""
+
+    def pending_for(self, target: str) -> Change | None:
+        """Return the pending change of a target."""
+
+    def pending_for_many(self, targets: Iterable[str]) -> dict[str, str]:
+        """Return the ids of the pending changes of several targets."""
+
+    def pending(
+        self, page: Page, *, reach: tuple[str, ...] | None, maker: str, kind: str, target: str
+    ) -> list[Change]:
+        """Return pending changes that are in reach or made by `maker`."""
+
+    def overdue(self, at: datetime) -> list[Change]:
+        """Return pending changes whose time is over."""
+
+    def pending_in_org(self, org_id: str) -> list[Change]:
+        """Return pending changes that are decided under an organisation."""
+
+
+class Reviews(Store[Review], Protocol):
+    """Reviews of rights and their items."""
+
+    def of_quarter(
+        self, quarter: str, page: Page, *, reach: tuple[str, ...] | None
+    ) -> list[Review]:
+        """Return the reviews of a quarter, in reach."""
+
+    def of_org(self, org_id: str, quarter: str) -> Review | None:
+        """Return an organisation's review."""
+
+    def add_items(self, items: Iterable[ReviewItem]) -> None:
+        """Add items to a review."""
+
+    def items(self, review_id: str) -> list[ReviewItem]:
+        """Return the items of a review."""
+
+    def save_item(self, item: ReviewItem) -> None:
+        """Write an item's verdict."""
+
+
+class SystemMarks(Protocol):
+    """Facts about this installation that are written once, such as when it was sealed."""
+
+    def get(self, key: str) -> str | None:
+        """Return a mark."""
+
+    def put_once(self, key: str, value: str, at: datetime) -> None:
+        """Write a mark that does not exist yet; none is ever changed or removed."""
+
+    def epoch(self) -> int:
+        """Return a number that grows whenever posts, roles or organisations change."""
+
+    def next_epoch(self) -> None:
+        """Say that posts, roles or organisations have changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The first answer to a request id."""
+
+    rpc: str
+    body_hash: str
+    response: bytes
+
+
+class Requests(Protocol):
+    """First answers, so that a repeated request has the same one."""
+
+    def find(self, principal: str, request_id: str) -> Remembered | None:
+        """Return the first answer."""
+
+    def keep(self, principal: str, request_id: str, answer: Remembered, *, at: datetime) -> None:
+        """Keep the first answer."""
+
+    def forget(self, before: datetime) -> None:
+        """Forget the answers to requests that nobody sends again after such a time."""
+
+
+class Follower(Protocol):
+    """A kind of record that belongs to an organisation and goes along in a merge."""
+
+    name: str
+
+    def count(self, org_id: str) -> int:
+        """Return how many there are."""
+
+    def move(self, org_id: str, into: str, at: datetime) -> None:
+        """Make them the other organisation's."""
+
+
+class Work(Protocol):
+    """One transaction and everything in its reach."""
+
+    orgs: Orgs
+    users: Users
+    assignments: Assignments
+    posts: Store[Post]
+    roles: Store[Role]
+    rules: Store[ExclusionRule]
+    sessions: Sessions
+    changes: Changes
+    reviews: Reviews
+    marks: SystemMarks
+    requests: Requests
+    audit: AuditTrail
+    followers: tuple[Follower, ...]
+
+
+class Database(Protocol):
+    """Where transactions come from."""
+
+    def read(self) -> AbstractContextManager[Work]:
+        """Open a transaction that writes nothing."""
+
+    def write(self) -> AbstractContextManager[Work]:
+        """Open a transaction that is durable when its block ends without an error."""
+
+
+class PasswordHasher(Protocol):
+    """Slow, salted hashes; never called while a transaction is open, except where noted."""
+
+    def hash(self, password: str) -> str:
+        """Return a hash to store."""
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """Compare in the same time for no hash at all as for a wrong password."""
+
+
+class Tickets(Protocol):
+    """Single sign-on tickets of the core system."""
+
+    def check(self, ticket: str, at: datetime) -> tuple[str, str, datetime]:
+        """Return user id, ticket id and expiry of a valid ticket; refuse any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Keyed functions under the installation's own key."""
+
+    mac: Callable[[bytes], bytes] = field(repr=False)
+    seal: Callable[[bytes, bytes], bytes] = field(repr=False)
+    unseal: Callable[[bytes, bytes], bytes] = field(repr=False)

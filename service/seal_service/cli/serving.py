@@ -1,0 +1,122 @@
+"""`sealmatch serve`, `migrate` and `config check`."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from seal_service.cli.failures import BadArgumentError, CommandError
+
+if TYPE_CHECKING:
+    from seal_service.config import Settings
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="PATH", help="TOML file; SEALMATCH_… variables win over it."),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help="Where the database and keys are; made."),
+]
+UrlOption = Annotated[
+    str | None,
+    typer.Option("--database-url", metavar="URL", help="sqlite:///… or postgresql+psycopg://…"),
+]
+
+config_app = typer.Typer(help="Look at the service's configuration.", no_args_is_help=True)
+
+
+def serve_command(  # noqa: PLR0917  # typer reads the arguments by name
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    database_url: UrlOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 for any free one.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes on the one port.")] = None,
+) -> None:
+    """Serve the bank's gRPC services until SIGTERM, then drain."""
+    from seal_service import logs
+    from seal_service import workers as processes
+    from seal_service.adapters.crypto.keys import KeyFileError
+    from seal_service.server import StartError
+
+    settings = _settings(
+        config,
+        data_dir=data_dir,
+        database_url=database_url,
+        host=host,
+        port=port,
+        workers=workers,
+    )
+    logs.configure(settings)
+    try:
+        processes.run(settings)
+    except (StartError, KeyFileError) as error:
+        raise CommandError(str(error)) from error
+
+
+def migrate_command(
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    database_url: UrlOption = None,
+    to: Annotated[
+        str, typer.Option(help="head, base, a version, or a step such as -1 or +1.")
+    ] = "head",
+) -> None:
+    """Bring the database's schema to a version, forward or back; data is kept where it can be."""
+    from alembic.util import CommandError as AlembicError
+
+    from seal_service.adapters.sql.engine import Connections
+    from seal_service.adapters.sql.migrate import migrate, version
+    from seal_service.domain.reasons import Refusal
+
+    settings = _settings(config, data_dir=data_dir, database_url=database_url)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connections = Connections(settings.url)
+    try:
+        before = version(connections)
+        migrate(connections, to)
+        after = version(connections)
+    except AlembicError as error:
+        raise BadArgumentError(str(error)) from error
+    except Refusal as error:
+        message = f"the database {connections.url.render_as_string()} cannot be reached"
+        raise CommandError(message) from error
+    finally:
+        connections.close()
+    typer.echo(f"{before or 'empty'} → {after or 'empty'}")
+
+
+@config_app.command("check")
+def config_check_command(
+    config: ConfigOption = None, data_dir: DataOption = None, database_url: UrlOption = None
+) -> None:
+    """Check the configuration and print what is in force; secrets are masked."""
+    settings = _settings(config, data_dir=data_dir, database_url=database_url)
+    typer.echo(json.dumps(settings.model_dump(mode="json"), indent=2, ensure_ascii=False))
+
+
+def _settings(config: Path | None, **options: Any) -> Settings:
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from seal_service.config import load
+
+    try:
+        return load(config, **options)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in one['loc']) or 'configuration'}: {one['msg']}"
+            for one in error.errors(include_url=False, include_input=False)
+        ]
+        raise BadArgumentError("; ".join(lines)) from error
+    except (tomllib.TOMLDecodeError, SettingsError) as error:
+        message = f"the configuration cannot be read: {error}"
+        raise BadArgumentError(message) from error
+    except OSError as error:
+        message = f"{config}: {(error.strerror or 'cannot be read').lower()}"
+        raise BadArgumentError(message) from error

@@ -1,0 +1,116 @@
+"""Users, their posts, and the day's count of wrong passwords."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
+
+MAX_WRONG_PASSWORDS_A_DAY = 5
+"""A46: "more than five times a day" — the sixth locks."""
+
+
+class UserKind(StrEnum):
+    """Who or what acts."""
+
+    PERSON = "PERSON"
+    SERVICE = "SERVICE"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A core teller number (A49) or a service account.
+
+    `password_hash` is None while the configured initial password, or none at all, is in force.
+    `rights_version` grows whenever the user's posts change; a session remembers it.
+    """
+
+    id: str
+    name: str
+    kind: UserKind
+    org_id: str
+    password_hash: str | None
+    password_initial: bool
+    password_changed_at: datetime | None
+    locked_at: datetime | None
+    lock_reason: str | None
+    qualified_folding: bool
+    certificate_sha256: str | None
+    core_rights: tuple[str, ...]
+    created_at: datetime
+    rights_version: int = 1
+    version: int = 1
+
+    @property
+    def locked(self) -> bool:
+        """Whether an administrator must act first."""
+        return self.locked_at is not None
+
+
+def new_user(
+    user_id: str,
+    name: str,
+    org_id: str,
+    *,
+    at: datetime,
+    kind: UserKind = UserKind.PERSON,
+    certificate_sha256: str | None = None,
+    qualified_folding: bool = False,
+    core_rights: tuple[str, ...] = (),
+) -> User:
+    """Return a user who has yet to choose a password."""
+    return User(
+        id=user_id, name=name, kind=kind, org_id=org_id, password_hash=None, password_initial=True,
+        password_changed_at=None, locked_at=None, lock_reason=None,
+        qualified_folding=qualified_folding, certificate_sha256=certificate_sha256,
+        core_rights=core_rights, created_at=at,
+    )  # fmt: skip
+
+
+def locked(user: User, reason: str, at: datetime) -> User:
+    """Return the user locked; it stays so over midnight until someone unlocks (A46)."""
+    return user if user.locked else replace(user, locked_at=at, lock_reason=reason)
+
+
+def unlocked(user: User) -> User:
+    """Return the user without the lock."""
+    return replace(user, locked_at=None, lock_reason=None)
+
+
+def with_password(user: User, password_hash: str | None, *, initial: bool, at: datetime) -> User:
+    """Return the user with another password."""
+    return replace(
+        user, password_hash=password_hash, password_initial=initial, password_changed_at=at
+    )
+
+
+def with_rights_changed(user: User) -> User:
+    """Return the user as someone whose running sessions are out of date."""
+    return replace(user, rights_version=user.rights_version + 1)
+
+
+def locks(wrong_today: int) -> bool:
+    """Tell whether this many wrong passwords on one bank day lock."""
+    return wrong_today > MAX_WRONG_PASSWORDS_A_DAY
+
+
+def bank_date(at: datetime, zone: tzinfo, day_starts_h: int = 0) -> date:
+    """Return the bank's date of an instant: its local date, from an hour on that is set."""
+    return (at.astimezone(zone) - timedelta(hours=day_starts_h)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A post held by a user at an organisation, from an instant until another."""
+
+    id: str
+    user_id: str
+    post_id: str
+    org_id: str
+    valid_from: datetime
+    valid_to: datetime | None
+    change_id: str | None
+
+    def ended(self, at: datetime) -> Assignment:
+        """Return it ended."""
+        return replace(self, valid_to=at)

@@ -1,0 +1,74 @@
+"""Names, etags and pages: the parts of the contract that every service shares."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+
+from seal_service.application.call import Call
+from seal_service.application.ports import Page
+from seal_service.domain.reasons import Reason, Refusal
+
+DEFAULT_PAGE = 50
+_MAC_BYTES = 16
+T = TypeVar("T")
+
+
+def id_of(name: str) -> str:
+    """Return the last part of a resource name, whose form the contract has checked."""
+    return name.rpartition("/")[2]
+
+
+def etag_of(version: int) -> str:
+    """Return the etag of a version."""
+    return f"v{version}"
+
+
+def version_of(etag: str) -> int:
+    """Return the version of an etag; one that we never gave out matches nothing."""
+    number = etag.removeprefix("v")
+    if not etag.startswith("v") or not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise Refusal(Reason.ETAG_MISMATCH)
+    return int(number)
+
+
+def page_of(call: Call, request: Any) -> Page:
+    """Return which part of a list a request asks for.
+
+    A token is signed and belongs to its query and its caller: nobody can make one, or carry one
+    over to another query.
+    """
+    limit = request.page_size or DEFAULT_PAGE
+    if not request.page_token:
+        return Page(limit=limit)
+    try:
+        raw = base64.urlsafe_b64decode(request.page_token.encode("ascii"))
+    except (binascii.Error, ValueError) as error:
+        raise Refusal(Reason.PAGE_TOKEN_INVALID) from error
+    mac, after = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
+    if not hmac.compare_digest(mac, _mac(call, request, after)):
+        raise Refusal(Reason.PAGE_TOKEN_INVALID)
+    return Page(after=after.decode(), limit=limit)
+
+
+def next_token(call: Call, request: Any, page: Page, found: list[Any], last: str) -> str:
+    """Return the token of the part after this one; empty where this one was not full."""
+    if len(found) < page.limit:
+        return ""
+    after = last.encode()
+    return base64.urlsafe_b64encode(_mac(call, request, after) + after).decode()
+
+
+def _mac(call: Call, request: Message, after: bytes) -> bytes:
+    query = type(request)()
+    query.CopyFrom(request)
+    query.ClearField("page_token")
+    query.ClearField("page_size")
+    body = query.SerializeToString(deterministic=True).hex()
+    data = json.dumps([call.caller.user_id, request.DESCRIPTOR.full_name, body, after.hex()])
+    return call.tools.secrets.mac(b"page|" + data.encode())[:_MAC_BYTES]

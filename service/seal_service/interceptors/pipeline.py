@@ -1,0 +1,211 @@
+"""Puts the steps together: bytes and metadata in, an answer or a refusal out, one transaction."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from google.protobuf.message import Message
+
+from seal_service.access.identity import Identities, touch
+from seal_service.access.policies import Scope
+from seal_service.application.call import Call, Tools
+from seal_service.application.ports import ALLOWED, AuditEntry, Database
+from seal_service.domain.reasons import Reason, Refusal
+from seal_service.interceptors import validate
+from seal_service.interceptors.authorise import authorise
+from seal_service.interceptors.exchange import Exchange
+from seal_service.interceptors.idempotency import first_answer, keep_answer, request_id_of
+from seal_service.interceptors.metrics import Metrics
+from seal_service.interceptors.quota import Quotas
+
+TRIES = 5
+"""How often a transaction is tried that lost against another one."""
+REPLAYED = "REPLAYED"
+"""Decision in the log: the answer was an earlier one."""
+_NOT_WRITTEN = {Reason.DRAINING, Reason.DATABASE_BUSY}
+"""Refusals of a server that cannot write; they are in the metrics and the process's log."""
+
+log = structlog.get_logger("seal_service.calls")
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """Everything that calls pass through."""
+
+    database: Database
+    tools: Tools
+    quotas: Quotas
+    metrics: Metrics
+    identities: Identities = field(default_factory=Identities)
+    clock: Callable[[], datetime] = utc_now
+    draining: threading.Event = field(default_factory=threading.Event)
+    running: int = 0
+    _gate: threading.Lock = field(default_factory=threading.Lock)
+    _over_quota: dict[str, float] = field(default_factory=dict)
+
+    def run(self, exchange: Exchange) -> Message:
+        """Serve one call.
+
+        Raises
+        ------
+        Refusal
+            Every failure, unknown ones as INTERNAL with the correlation id of the process's log.
+        """
+        rpc = exchange.method.policy.rpc
+        outcome, begin = "OK", time.perf_counter()
+        self._count(1)
+        try:
+            return self._served(exchange)
+        except Refusal as refusal:
+            outcome = refusal.reason
+            raise
+        finally:
+            took_s = time.perf_counter() - begin
+            self._count(-1)
+            self.metrics.calls.labels(rpc, outcome).inc()
+            self.metrics.seconds.labels(rpc).observe(took_s)
+            log.info(
+                "call", rpc=rpc, outcome=outcome, took_ms=round(1e3 * took_s, 2),
+                user=exchange.caller.user_id, trace_id=exchange.trace_id,
+                correlation_id=exchange.correlation_id,
+            )  # fmt: skip
+
+    def _count(self, step: int) -> None:
+        with self._gate:
+            self.running += step
+        self.metrics.running.inc(step)
+
+    def _served(self, exchange: Exchange) -> Message:
+        try:
+            return self._steps(exchange)
+        except Refusal as refusal:
+            self._write_refusal(exchange, refusal)
+            raise
+        except Exception as error:
+            log.exception(
+                "internal error", rpc=exchange.method.policy.rpc,
+                correlation_id=exchange.correlation_id, trace_id=exchange.trace_id,
+            )  # fmt: skip
+            internal = Refusal(Reason.INTERNAL, correlation_id=exchange.correlation_id)
+            self._write_refusal(exchange, internal)
+            raise internal from error
+
+    def _steps(self, exchange: Exchange) -> Message:
+        if self.draining.is_set():
+            raise Refusal(Reason.DRAINING)
+        method = exchange.method
+        anonymous = not (exchange.credentials.token or exchange.credentials.certificate_sha256)
+        if not anonymous:
+            with self.database.read() as work:
+                exchange.caller = self.identities.caller(
+                    work, exchange.credentials, exchange.started
+                )
+        self.quotas.take(exchange.principal, anonymous=not exchange.caller.user_id)
+        exchange.request = validate.parsed(method.request_type, exchange.data)
+        exchange.request_id = request_id_of(exchange.request)
+        exchange.check_deadline()
+        prepared = None
+        if method.prepare is not None:
+            authorise(method.policy, exchange.caller, self.tools.rules, exchange.started)
+            prepared = method.prepare(self.tools, self.database, exchange.caller, exchange.request)
+        return self._with_tries(lambda: self._transaction(exchange, prepared))
+
+    def _with_tries(self, transaction: Callable[[], Message]) -> Message:
+        for tried in range(1, TRIES + 1):
+            try:
+                return transaction()
+            except Refusal as refusal:
+                if refusal.reason is not Reason.CONFLICT or tried == TRIES:
+                    raise
+                self.metrics.retries.inc()
+                time.sleep(random.uniform(0, 0.005 * 2**tried))  # noqa: S311  # spreading, no secret
+        raise AssertionError
+
+    def _transaction(self, exchange: Exchange, prepared: object) -> Message:
+        method, secrets = exchange.method, self.tools.secrets
+        exchange.check_deadline()
+        with self.database.write() as work:
+            # Read again inside: whoever lost a post since the first look is not served.
+            caller = self.identities.caller(work, exchange.credentials, exchange.started)
+            exchange.caller = caller
+            answer = first_answer(work, exchange, secrets)
+            if answer is not None:
+                work.audit.append(self._entry(exchange, REPLAYED))
+                return answer
+            authorise(method.policy, caller, self.tools.rules, exchange.started)
+            if caller.session is not None:
+                touch(work, caller.session, exchange.started)
+            call = Call(
+                work=work, caller=caller, tools=self.tools, now=exchange.started,
+                permission=method.policy.permission, peer=exchange.peer, prepared=prepared,
+            )  # fmt: skip
+            try:
+                response = method.handle(call, exchange.request)
+            finally:
+                exchange.target, exchange.org = call.target, call.org
+            if call.kept_refusal is None:
+                self._require_kept_promises(exchange, call, response)
+                keep_answer(work, exchange, secrets, response)
+            decision = call.kept_refusal.reason if call.kept_refusal else ALLOWED
+            work.audit.append(self._entry(exchange, decision, call))
+            exchange.check_deadline()
+        if call.kept_refusal is not None:
+            call.kept_refusal.in_log = True
+            raise call.kept_refusal
+        return response
+
+    def _require_kept_promises(self, exchange: Exchange, call: Call, response: Message) -> None:
+        """Roll back a call whose use case forgot what the contract promises of it."""
+        policy = exchange.method.policy
+        if policy.scope in {Scope.SUBTREE, Scope.BANK} and not call.scope_checked:
+            message = f"{policy.rpc} has not asked for its scope"
+            raise RuntimeError(message)
+        if policy.second_person and not call.caller.super_admin:
+            change = getattr(response, "change", None)
+            if not getattr(change, "name", ""):
+                message = f"{policy.rpc} took effect without its second person"
+                raise RuntimeError(message)
+
+    def _write_refusal(self, exchange: Exchange, refusal: Refusal) -> None:
+        """Write a refused call to the log, in a transaction of its own: its own was undone."""
+        if refusal.in_log or refusal.reason in _NOT_WRITTEN:
+            return
+        if refusal.reason is Reason.QUOTA and not self._first_over_quota(exchange.principal):
+            return
+        try:
+            with self.database.write() as work:
+                work.audit.append(self._entry(exchange, refusal.reason))
+        except Exception:  # the refusal itself must reach the caller
+            self.metrics.unlogged.inc()
+            log.exception("refusal not written", correlation_id=exchange.correlation_id)
+
+    def _first_over_quota(self, principal: str) -> bool:
+        """Tell whether to write this one: one a second for a caller, or the log is the flood."""
+        now = time.monotonic()
+        if now - self._over_quota.get(principal, -1e9) < 1.0:
+            return False
+        if len(self._over_quota) > 10_000:
+            self._over_quota.clear()
+        self._over_quota[principal] = now
+        return True
+
+    def _entry(self, exchange: Exchange, decision: str, call: Call | None = None) -> AuditEntry:
+        policy, caller = exchange.method.policy, exchange.caller
+        return AuditEntry(
+            kind=policy.audit_kind, actor=exchange.principal, rpc=policy.rpc,
+            org=exchange.org or caller.org_id, target=exchange.target[:160], decision=str(decision),
+            at=exchange.started, trace_id=exchange.trace_id, request_id=exchange.request_id,
+            peer=exchange.peer, data_class=policy.data_class,
+            before=call.before if call else None, after=call.after if call else None,
+        )  # fmt: skip

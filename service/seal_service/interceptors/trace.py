@@ -1,0 +1,55 @@
+"""Where a call comes from: its trace, its correlation id, its credentials."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+
+from seal_service.access.identity import Credentials
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_MAX_TOKEN = 256
+
+
+def metadata_of(pairs: Iterable[tuple[str, str | bytes]] | None) -> dict[str, str]:
+    """Return a call's text metadata; of a repeated key the first counts."""
+    found: dict[str, str] = {}
+    for key, value in pairs or ():
+        if isinstance(value, str):
+            found.setdefault(key, value)
+    return found
+
+
+def trace_id_of(metadata: Mapping[str, str]) -> str:
+    """Return the trace that the caller began (W3C traceparent), or a new one."""
+    found = _TRACEPARENT.fullmatch(metadata.get("traceparent", ""))
+    return found[1] if found and found[1].strip("0") else secrets.token_hex(16)
+
+
+def credentials_of(metadata: Mapping[str, str], auth: Mapping[str, Iterable[bytes]]) -> Credentials:
+    """Return what a caller shows.
+
+    Parameters
+    ----------
+    metadata
+        The call's metadata: ``authorization: Bearer TOKEN``.
+    auth
+        gRPC's authentication context: the client certificate that TLS has checked.
+    """
+    scheme, _, token = metadata.get("authorization", "").partition(" ")
+    good = scheme.lower() == "bearer" and 0 < len(token) <= _MAX_TOKEN and token.isascii()
+    pem = next(iter(auth.get("x509_pem_cert", ())), b"")
+    return Credentials(
+        # A malformed one is a token that no session has, and not the same as none.
+        token=token if good else ("?" if "authorization" in metadata else ""),
+        certificate_sha256=fingerprint(pem) if pem else "",
+    )
+
+
+def fingerprint(pem: bytes) -> str:
+    """Return the SHA-256 of a certificate, hexadecimal."""
+    lines = [line for line in pem.splitlines() if line and not line.startswith(b"-----")]
+    return hashlib.sha256(base64.b64decode(b"".join(lines))).hexdigest()

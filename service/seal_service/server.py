@@ -1,0 +1,261 @@
+"""One server process: everything put together, started, drained and stopped."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+from zoneinfo import ZoneInfo
+
+import grpc
+import prometheus_client
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from seal_service.access.policies import SERVICES
+from seal_service.adapters.crypto.argon import Argon2
+from seal_service.adapters.crypto.keys import load_or_make_key, secrets_of
+from seal_service.adapters.crypto.tickets import CoreTickets
+from seal_service.adapters.sql.database import SqlDatabase
+from seal_service.adapters.sql.engine import Connections
+from seal_service.adapters.sql.migrate import migrate, newest, version
+from seal_service.application.bootstrap import SUPER_ADMIN
+from seal_service.application.call import Rules, Tools
+from seal_service.application.housekeeping import tidy
+from seal_service.application.ports import PasswordHasher
+from seal_service.config import Settings, Tls
+from seal_service.domain.passwords import PasswordRules
+from seal_service.domain.reasons import Refusal
+from seal_service.domain.sessions import SessionRules
+from seal_service.grpc_api.dispatch import Dispatcher
+from seal_service.interceptors.metrics import Metrics
+from seal_service.interceptors.pipeline import Pipeline
+from seal_service.interceptors.quota import Quotas
+
+FOREIGN = ("/grpc.health.v1.Health/", "/grpc.reflection.")
+TIDY_EVERY_S = 60.0
+BOOTSTRAP_FILE = "bootstrap.token"
+log = structlog.get_logger("seal_service.server")
+
+
+class StartError(Exception):
+    """The server cannot start; the text says why, and what to do."""
+
+
+def open_database(settings: Settings) -> Connections:
+    """Open the database; an empty one is brought to the newest schema.
+
+    Raises
+    ------
+    StartError
+        The database cannot be reached, or has another program version's schema.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connections = Connections(settings.url, pool_size=settings.threads)
+    try:
+        found = version(connections)
+        if found is None:
+            migrate(connections)
+            found = version(connections)
+    except Refusal as error:
+        message = f"the database {connections.url.render_as_string()} cannot be reached"
+        raise StartError(message) from error
+    if found != newest():
+        message = (
+            f"the database has schema {found}, this program needs {newest()}: sealmatch migrate"
+        )
+        raise StartError(message)
+    return connections
+
+
+def rules_of(settings: Settings, bootstrap_token: str | None) -> Rules:
+    """Return the part of the configuration that use cases see."""
+    initial = settings.passwords.initial
+    return Rules(
+        zone=ZoneInfo(settings.time_zone),
+        day_starts_h=settings.day_starts_h,
+        passwords=PasswordRules(
+            min_length=settings.passwords.min_length,
+            history=settings.passwords.history,
+            initial=initial.get_secret_value() if initial else None,
+        ),
+        sessions=SessionRules(**settings.sessions.model_dump()),
+        change_lifetime=timedelta(days=settings.change_lifetime_days),
+        bootstrap_token=bootstrap_token,
+    )
+
+
+def bootstrap_token(settings: Settings, database: SqlDatabase) -> str | None:
+    """Return the token of the first set-up from its file; None once it is done."""
+    path = settings.data_dir / BOOTSTRAP_FILE
+    with database.read() as work:
+        done = work.marks.get(SUPER_ADMIN) is not None
+    if done:
+        path.unlink(missing_ok=True)
+        return None
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    token = token_urlsafe(24)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(token + "\n")
+    log.warning("first set-up is open", token_file=str(path))
+    return token
+
+
+class Server:
+    """A server of the contract.
+
+    Parameters
+    ----------
+    settings
+        What to serve, where and how.
+    worker
+        The number of this process among those that share the port.
+    hasher
+        How passwords are hashed.
+    """
+
+    def __init__(
+        self, settings: Settings, *, worker: int = 0, hasher: PasswordHasher | None = None
+    ) -> None:
+        self.settings = settings
+        self._worker = worker
+        self._connections = open_database(settings)
+        database = SqlDatabase(self._connections)
+        sso = settings.sso
+        tickets = (
+            CoreTickets(sso.public_key, issuer=sso.issuer, audience=sso.audience) if sso else None
+        )
+        self.pipeline = Pipeline(
+            database=database,
+            tools=Tools(
+                hasher=hasher or Argon2(),
+                secrets=secrets_of(load_or_make_key(settings.keys)),
+                tickets=tickets,
+                rules=rules_of(settings, bootstrap_token(settings, database)),
+            ),
+            quotas=Quotas(settings.quota),
+            metrics=Metrics(),
+        )
+        self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="call")
+        self._server = grpc.server(self._pool, options=self._options())
+        self._server.add_generic_rpc_handlers(
+            (Dispatcher(self.pipeline, lambda path: path.startswith(FOREIGN)),)
+        )
+        self._health = health.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        names = [service.full_name for service in SERVICES]
+        if settings.reflection:
+            offered = [*names, health.SERVICE_NAME, reflection.SERVICE_NAME]
+            reflection.enable_server_reflection(offered, self._server)
+        self._names = ["", *names]
+        self._stopped = threading.Event()
+        self.port = self._bind()
+
+    def _options(self) -> list[tuple[str, int]]:
+        return [
+            ("grpc.max_receive_message_length", self.settings.max_message_mib << 20),
+            ("grpc.so_reuseport", int(self.settings.workers > 1)),
+            ("grpc.keepalive_time_ms", 60_000),
+            ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        ]
+
+    def _bind(self) -> int:
+        address = f"{self.settings.host}:{self.settings.port}"
+        try:
+            if self.settings.tls.certificate is None:
+                return self._server.add_insecure_port(address)
+            return self._server.add_secure_port(address, credentials(self.settings.tls))
+        except RuntimeError as error:
+            message = f"cannot listen on {address}: is the port in use?"
+            raise StartError(message) from error
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._server.start()
+        for name in self._names:
+            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        port = self.settings.metrics_port
+        if port is not None:
+            registry = self.pipeline.metrics.registry
+            prometheus_client.ProcessCollector(registry=registry)
+            prometheus_client.start_http_server(
+                port + self._worker if port else 0,
+                addr=self.settings.metrics_host,
+                registry=registry,
+            )
+        threading.Thread(target=self._tidy, name="housekeeping", daemon=True).start()
+        log.info("serving", address=f"{self.settings.host}:{self.port}", worker=self._worker)
+
+    def drain(self) -> None:
+        """Stop: calls that are running end, new ones are told DRAINING, then the port closes."""
+        log.info("draining", worker=self._worker)
+        self.pipeline.draining.set()
+        self._health.enter_graceful_shutdown()
+        until = time.monotonic() + self.settings.drain_s
+        while self.pipeline.running and time.monotonic() < until:
+            time.sleep(0.02)
+        self.stop(grace_s=0.5)
+
+    def stop(self, *, grace_s: float = 0.0) -> None:
+        """Close the port and everything behind it."""
+        self._stopped.set()
+        self._server.stop(grace_s).wait()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._connections.close()
+        log.info("stopped", worker=self._worker)
+
+    def _tidy(self) -> None:
+        while not self._stopped.wait(TIDY_EVERY_S):
+            try:
+                with self.pipeline.database.write() as work:
+                    tidy(work, self.pipeline.clock())
+            except Exception:  # the next minute tries again
+                log.exception("housekeeping failed")
+
+
+def credentials(tls: Tls) -> grpc.ServerCredentials:
+    """Return TLS credentials that follow renewed files without a restart.
+
+    Raises
+    ------
+    StartError
+        The files cannot be read.
+    """
+    paths = [path for path in (tls.certificate, tls.key, tls.client_authority) if path]
+    seen: list[tuple[int, int]] = []
+
+    def stamps() -> list[tuple[int, int]]:
+        return [(stat.st_mtime_ns, stat.st_ino) for stat in map(Path.stat, paths)]
+
+    def load() -> grpc.ServerCertificateConfiguration:
+        seen[:] = stamps()
+        certificate, key, *authority = (path.read_bytes() for path in paths)
+        return grpc.ssl_server_certificate_configuration(
+            [(key, certificate)], root_certificates=authority[0] if authority else None
+        )
+
+    def renewed() -> grpc.ServerCertificateConfiguration | None:
+        try:
+            return load() if stamps() != seen else None
+        except OSError:
+            log.exception("renewed certificate cannot be read; the old one stays")
+            return None
+
+    try:
+        first = load()
+    except OSError as error:
+        message = f"TLS files cannot be read: {error}"
+        raise StartError(message) from error
+    return grpc.dynamic_ssl_server_credentials(
+        first,
+        renewed,  # type: ignore[arg-type]  # None means: as before
+        require_client_authentication=tls.client_authority is not None,
+    )

@@ -1,0 +1,1 @@
+"""Stub of protovalidate's options, under a name of our own."""

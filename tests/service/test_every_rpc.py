@@ -1,0 +1,141 @@
+"""Every RPC: allowed, denied by permission and by scope, stale, late, replayed; and in the log."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from google.protobuf import message_factory
+from google.protobuf.message import Message
+from refusals import refused
+from service_bank import Bank
+from service_cases import CASES, EXPECTED_REFUSAL, PUBLIC, SELF, Case
+
+from seal_service.access.identity import Credentials
+from seal_service.access.policies import SERVICES
+from seal_service.domain.reasons import Reason, Refusal
+from seal_service.grpc_api.dispatch import methods
+from seal_service.interceptors.exchange import Exchange
+from sealmatch.client import Client
+
+NAMES = [f"{service.name}/{method.name}" for service in SERVICES for method in service.methods]
+METHODS = methods()
+
+
+def call(client: Client, name: str, request: Message) -> Message:
+    method = METHODS[f"/sealapi.v1.{name}"]
+    reply_type = message_factory.GetMessageClass(method.response_type.DESCRIPTOR)
+    return client.call(f"/sealapi.v1.{name}", request, reply_type)
+
+
+def entries(bank: Bank, name: str, decision: str) -> int:
+    where = f"rpc = 'sealapi.v1.{name}' and decision = '{decision}'"
+    return len(bank.rows("audit_entry", where))
+
+
+def with_id(request: Message) -> Message:
+    if "request_id" in request.DESCRIPTOR.fields_by_name:
+        request.request_id = str(uuid.uuid4())  # type: ignore[attr-defined]
+    return request
+
+
+def etag_holder(request: Message) -> Message | None:
+    """Return the message that carries the etag: the request, or the record in it."""
+    for holder in (request, *(getattr(request, f) for f in ("post", "role", "rule")
+                              if f in request.DESCRIPTOR.fields_by_name)):  # fmt: skip
+        fields = getattr(holder, "DESCRIPTOR", None)
+        if fields is not None and "etag" in fields.fields_by_name and holder.etag:
+            return holder
+    return None
+
+
+def test_there_is_a_case_for_every_rpc() -> None:
+    assert sorted(CASES) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_rpc(bank: Bank, name: str) -> None:
+    case = CASES[name]
+    request = with_id(case.request(bank))
+    denied_by_permission(bank, name, case, request)
+    if case.elsewhere:
+        with refused("OUT_OF_ORG_SCOPE"):
+            call(bank.as_(case.elsewhere), name, request)
+        assert entries(bank, name, "OUT_OF_ORG_SCOPE") == 1
+    stale(bank, name, case, request)
+    late(bank, name, case, request)
+    client = bank.as_(case.user) if case.user else bank.guest()
+    if name in EXPECTED_REFUSAL:
+        with refused(EXPECTED_REFUSAL[name]):
+            call(client, name, request)
+        return
+    before = entries(bank, name, "ALLOWED")
+    first = call(client, name, request)
+    assert entries(bank, name, "ALLOWED") == before + 1
+    replayed(bank, name, client, request, first)
+
+
+def denied_by_permission(bank: Bank, name: str, case: Case, request: Message) -> None:
+    if name not in PUBLIC:
+        with refused("SESSION_EXPIRED"):
+            call(bank.guest(), name, request)
+        assert entries(bank, name, "SESSION_EXPIRED") == 1
+    if name not in PUBLIC | SELF:
+        with refused("NO_PERMISSION"):
+            call(bank.as_(case.powerless), name, request)
+        assert entries(bank, name, "NO_PERMISSION") == 1
+
+
+def stale(bank: Bank, name: str, case: Case, request: Message) -> None:
+    old = type(request)()
+    old.CopyFrom(request)
+    holder = etag_holder(old)
+    if holder is not None:
+        holder.etag = "v99"  # type: ignore[attr-defined]
+        with refused("ETAG_MISMATCH"):
+            call(bank.as_(case.user), name, with_id(old))
+
+
+def late(bank: Bank, name: str, case: Case, request: Message) -> None:
+    """Let the deadline pass just before the commit: nothing of the call may stay."""
+    if name in EXPECTED_REFUSAL:
+        return
+    method = METHODS[f"/sealapi.v1.{name}"]
+    token = bank.as_(case.user).token if case.user else ""
+    before = entries(bank, name, "ALLOWED")
+    looks: Iterator[float] = iter((5.0, 5.0, 0.0))
+    exchange = Exchange(
+        method=method, data=request.SerializeToString(), peer="ipv4:127.0.0.1:1",
+        credentials=Credentials(token=token), trace_id="t", correlation_id="c",
+        started=bank.clock(), time_left_s=lambda: next(looks),
+    )  # fmt: skip
+    with pytest.raises(Refusal) as caught:
+        bank.server.pipeline.run(exchange)
+    assert caught.value.reason is Reason.DEADLINE
+    assert next(looks, None) is None
+    assert entries(bank, name, "ALLOWED") == before
+    assert entries(bank, name, "DEADLINE") == 1
+
+
+def replayed(bank: Bank, name: str, client: Client, request: Message, first: Message) -> None:
+    if "request_id" not in request.DESCRIPTOR.fields_by_name:
+        return
+    again = call(client, name, request)
+    assert again == first
+    assert entries(bank, name, "REPLAYED") == 1
+    other = type(request)()
+    other.CopyFrom(request)
+    for field in ("reason", "note", "display_name", "name", "new_password", "quarter"):
+        if field in request.DESCRIPTOR.fields_by_name:
+            value = getattr(other, field)
+            changed = {"quarter": "2026Q3"}.get(field, _other(str(value)))
+            setattr(other, field, changed)
+            break
+    assert other != request
+    with refused("REQUEST_ID_REUSED"):
+        call(client, name, other)
+
+
+def _other(value: str) -> str:
+    return value[:-1] + ("a" if value[-1:] != "a" else "b") if value else "x"

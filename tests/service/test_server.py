@@ -1,0 +1,507 @@
+"""The server as a process of the bank: TLS, draining, health, metrics, quotas, faults, workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from certificates import Authority
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from refusals import refused
+from service_bank import PASSWORD, Bank, Template, ask_user, cheap_hasher, running
+
+from seal_service.config import load
+from seal_service.domain.reasons import Reason, Refusal
+from seal_service.server import Server, StartError
+from sealapi.v1 import identity_pb2 as ib
+from sealapi.v1 import organization_pb2 as ob
+from sealapi.v1 import session_pb2 as sb
+from sealmatch.client import CallError, Client, Retries
+
+PROGRAM = "from seal_service.cli import main; main()"
+ORG = ob.GetOrgRequest(name="orgs/2101")
+
+
+@pytest.fixture
+def copied(founded_sqlite: Template, tmp_path: Path) -> tuple[Path, str]:
+    return founded_sqlite.copy(tmp_path / "data")
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def peer_certificate(port: int) -> bytes:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+    with plain, context.wrap_socket(plain) as secure:
+        found = secure.getpeercert(binary_form=True)
+        assert found
+        return found
+
+
+def test_tls_follows_a_renewed_certificate(copied: tuple[Path, str], tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "ca")
+    pair = authority.sign("server")
+    tls = {"certificate": pair.certificate, "key": pair.key}
+    with running(*copied, tls=tls) as bank:
+        address = bank.address
+        with Client(address, authority=authority.certificate) as client:
+            assert client.login("c11", PASSWORD).user == "users/c11"
+        first = peer_certificate(bank.server.port)
+        authority.sign("server", replacing=pair)
+        assert peer_certificate(bank.server.port) != first
+        with Client(address, authority=authority.certificate) as client:
+            assert client.login("c11", PASSWORD).user == "users/c11"
+        # A file that cannot be used changes nothing.
+        pair.key.unlink()
+        with Client(address, authority=authority.certificate) as client:
+            assert client.login("c11", PASSWORD).user == "users/c11"
+
+
+def test_e26_a_service_is_known_by_its_client_certificate(
+    copied: tuple[Path, str], tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path / "ca")
+    server, core, stranger = (authority.sign(name) for name in ("server", "core", "stranger"))
+    folder, url = copied
+    with running(folder, url) as bank:
+        request = ib.CreateUserRequest(
+            user_id="core", display_name="核心", org="orgs/1000", posts=["posts/core-interface"],
+            kind=ib.User.KIND_SERVICE, certificate_sha256=core.sha256, reason="x",
+        )  # fmt: skip
+        bank.approve(bank.as_("hq1").identity.create_user(request).change, "hq2")
+        request.user_id = "core2"
+        with refused("ALREADY_EXISTS"):
+            bank.as_("hq1").identity.create_user(request)
+        with refused("BAD_CREDENTIALS"):
+            bank.sign_in("core")
+    tls = {
+        "certificate": server.certificate, "key": server.key,
+        "client_authority": authority.certificate,
+    }  # fmt: skip
+
+    def client(pair: Any) -> Client:
+        return Client(
+            bank.address, authority=authority.certificate, certificate=pair.certificate,
+            key=pair.key, retries=Retries(attempts=1),
+        )  # fmt: skip
+
+    with running(folder, url, tls=tls) as bank:
+        with client(core) as known:
+            with refused("NO_PERMISSION", permission="org.read"):
+                known.organization.get_org(ORG)
+            assert "core" in {row.actor for row in bank.rows("audit_entry")}
+            # Methods about a session of one's own are for people.
+            with refused("SESSION_EXPIRED"):
+                known.session.logout(sb.LogoutRequest())
+        with client(stranger) as unknown:
+            with refused("SESSION_EXPIRED"):
+                unknown.organization.get_org(ORG)
+            unknown.login("c11", PASSWORD)
+            unknown.organization.get_org(ORG)
+        with (
+            Client(bank.address, authority=authority.certificate, retries=Retries(1)) as nobody,
+            pytest.raises(CallError) as caught,
+        ):
+            nobody.organization.get_org(ORG)
+        assert caught.value.code == "UNAVAILABLE"
+
+
+def test_a44_a_core_ticket_opens_a_session_once(copied: tuple[Path, str], tmp_path: Path) -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from joserfc import jwt
+    from joserfc.jwk import OKPKey
+
+    private = Ed25519PrivateKey.generate()
+    public = tmp_path / "core.pem"
+    public.write_bytes(
+        private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+
+    def ticket(key: Ed25519PrivateKey = private, **changes: Any) -> str:
+        at = int(bank.clock().timestamp())
+        claims = {
+            "iss": "core", "aud": "sealmatch", "sub": "t11", "jti": os.urandom(12).hex(),
+            "iat": at, "exp": at + 60, **changes,
+        }  # fmt: skip
+        pem = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        return jwt.encode(
+            {"alg": "Ed25519"}, claims, OKPKey.import_key(pem), algorithms=["Ed25519"]
+        )
+
+    def exchange(text: str) -> str:
+        reply = bank.guest().session.exchange_sso_ticket(sb.ExchangeSsoTicketRequest(ticket=text))
+        return reply.token
+
+    with running(*copied, sso={"public_key": public}) as bank:
+        good = ticket()
+        token = exchange(good)
+        with Client(bank.address, token=token) as client:
+            assert client.organization.get_org(ORG).org.name == "orgs/2101"
+        now = int(bank.clock().timestamp())
+        header, payload, signature = ticket().split(".")
+        for bad in (
+            good,  # used before
+            ticket(exp=now - 1),
+            ticket(iat=now + 600, exp=now + 660),
+            ticket(exp=now + 4000),
+            ticket(aud="else"),
+            ticket(iss="else"),
+            ticket(sub="nobody"),
+            ticket(jti="short"),
+            ticket(Ed25519PrivateKey.generate()),
+            f"{header}.{payload}.{signature[::-1]}",
+            f"{header}.{payload}.",
+            "eyJhbGciOiJub25lIn0.e30.",
+            "nonsense",
+        ):
+            with refused("BAD_TICKET"):
+                exchange(bad)
+
+
+def test_draining_lets_running_calls_end_and_refuses_new_ones(sqlite_bank: Bank) -> None:
+    bank = sqlite_bank
+    client = bank.as_("c11")
+    started, release = threading.Event(), threading.Event()
+    original = cheap_hasher()
+
+    class Slow:
+        hash = original.hash
+
+        def matches(self, password_hash: str | None, password: str) -> bool:
+            started.set()
+            release.wait(10)
+            return original.matches(password_hash, password)
+
+    object.__setattr__(bank.server.pipeline.tools, "hasher", Slow())
+    results: list[object] = []
+    slow = threading.Thread(target=lambda: results.append(bank.sign_in("t11").token))
+    slow.start()
+    assert started.wait(10)
+    drain = threading.Thread(target=bank.server.drain)
+    drain.start()
+    time.sleep(0.1)
+    with refused("DRAINING") as caught:
+        client.organization.get_org(ORG)
+    assert caught.value.code == "UNAVAILABLE"
+    assert caught.value.retry_after_s
+    release.set()
+    slow.join(10)
+    drain.join(10)
+    assert results
+    assert results[0]
+
+
+def test_health_and_reflection(copied: tuple[Path, str]) -> None:
+    with running(*copied) as bank, grpc.insecure_channel(bank.address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        for name in ("", "sealapi.v1.IdentityService"):
+            reply = health.Check(health_pb2.HealthCheckRequest(service=name))
+            assert reply.status == health_pb2.HealthCheckResponse.SERVING
+        with pytest.raises(grpc.RpcError) as caught:
+            list(reflected(channel))
+        assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED  # type: ignore[attr-defined]
+    with running(*copied, reflection=True) as bank, grpc.insecure_channel(bank.address) as channel:
+        (reply,) = reflected(channel)
+        names = {service.name for service in reply.list_services_response.service}
+        assert "sealapi.v1.ChangeService" in names
+
+
+def reflected(channel: grpc.Channel) -> Any:
+    stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+    return stub.ServerReflectionInfo(
+        iter([reflection_pb2.ServerReflectionRequest(list_services="")])
+    )
+
+
+def test_metrics_count_calls_by_outcome(copied: tuple[Path, str]) -> None:
+    port = free_port()
+    with running(*copied, metrics_port=port) as bank:
+        bank.org("2101")
+        with refused("OUT_OF_ORG_SCOPE"):
+            bank.org("2101", by="c12")
+        text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
+    rpc = 'rpc="sealapi.v1.OrganizationService/GetOrg"'
+    assert f'sealmatch_calls_total{{outcome="OK",{rpc}}} 1.0' in text
+    assert f'sealmatch_calls_total{{outcome="OUT_OF_ORG_SCOPE",{rpc}}} 1.0' in text
+    assert "process_resident_memory_bytes" in text
+
+
+def test_over_quota_says_when_to_come_again_and_does_not_flood_the_log(
+    copied: tuple[Path, str],
+) -> None:
+    quota = {"per_s": 1000, "burst": 1000, "anonymous_per_s": 0.5, "anonymous_burst": 3}
+    with running(*copied, quota=quota) as bank:
+        for _ in range(3):
+            with refused("SESSION_EXPIRED"):
+                bank.guest().organization.get_org(ORG)
+        for _ in range(20):
+            with refused("QUOTA", limit_per_s="0.5") as caught:
+                bank.guest().organization.get_org(ORG)
+        assert caught.value.code == "RESOURCE_EXHAUSTED"
+        assert caught.value.retry_after_s is not None
+        assert 1.0 < caught.value.retry_after_s <= 2.0
+        assert len(bank.rows("audit_entry", "decision = 'QUOTA'")) == 1
+
+
+def test_an_unknown_fault_is_internal_with_a_correlation_id_and_undone(bank: Bank) -> None:
+    pipeline = bank.server.pipeline
+    before = bank.rows("users")
+    bank.as_("c11")
+    original = type(pipeline)._require_kept_promises
+
+    def fail(*_: object) -> None:
+        message = "secret detail"
+        raise RuntimeError(message)
+
+    type(pipeline)._require_kept_promises = fail  # type: ignore[method-assign]
+    try:
+        with refused("INTERNAL") as caught:
+            bank.as_("c11").identity.unlock_user(ib.UnlockUserRequest(name="users/t11"))
+    finally:
+        type(pipeline)._require_kept_promises = original  # type: ignore[method-assign]
+    assert len(caught.value.numbers["correlation_id"]) == 16
+    assert "secret" not in str(caught.value)
+    assert bank.rows("users") == before
+    assert bank.rows("audit_entry", "decision = 'INTERNAL'")
+
+
+def test_a_use_case_that_forgets_its_scope_is_rolled_back(sqlite_bank: Bank) -> None:
+    from dataclasses import replace
+
+    from seal_service.grpc_api import dispatch
+
+    bank = sqlite_bank
+    path = "/sealapi.v1.IdentityService/UnlockUser"
+    dispatcher = next(
+        handler
+        for handler in bank.server._server._state.generic_handlers  # type: ignore[attr-defined]
+        if isinstance(handler, dispatch.Dispatcher)
+    )
+
+    def careless(call: Any, request: ib.UnlockUserRequest) -> ib.UnlockUserResponse:
+        user = call.work.users.get(request.name.removeprefix("users/"))
+        call.work.users.save(replace(user, name="changed"))
+        return ib.UnlockUserResponse()
+
+    dispatcher._methods[path] = replace(dispatcher._methods[path], handle=careless)
+    with refused("INTERNAL"):
+        bank.as_("c11").identity.unlock_user(ib.UnlockUserRequest(name="users/t21"))
+    assert bank.user("t21").display_name == "员工t21"
+
+
+def test_a_database_that_is_gone_is_unavailable_not_internal(sqlite_bank: Bank) -> None:
+    from contextlib import contextmanager
+
+    bank = sqlite_bank
+    client = bank.as_("c11")
+
+    class Gone:
+        @contextmanager
+        def read(self) -> Any:
+            raise Refusal(Reason.DATABASE_BUSY)
+            yield
+
+        write = read
+
+    bank.server.pipeline.database = Gone()
+    with refused("DATABASE_BUSY") as caught:
+        client.organization.get_org(ORG)
+    assert caught.value.code == "UNAVAILABLE"
+
+
+def test_two_approvals_at_once_are_one(bank: Bank) -> None:
+    change = ask_user(bank, "n1", "2101", "sub-branch-teller", "c11")
+    outcomes: list[str] = []
+    clients = {user: bank.as_(user) for user in ("b1", "b1b", "hq1", "hq2")}
+
+    def decide(user: str) -> None:
+        from sealapi.v1 import change_pb2
+
+        request = change_pb2.ApproveChangeRequest(name=change.name, etag=change.etag)
+        try:
+            clients[user].change.approve_change(request)
+            outcomes.append("OK")
+        except CallError as error:
+            outcomes.append(error.reason)
+
+    threads = [threading.Thread(target=decide, args=(user,)) for user in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["CHANGE_NOT_PENDING"] * 3 + ["OK"]
+
+
+def test_one_request_id_at_once_has_one_effect(bank: Bank) -> None:
+    request = ib.ResetPasswordRequest(
+        name="users/t11", request_id="11111111-1111-4111-8111-111111111111"
+    )
+    client, answers = bank.as_("c11"), []
+
+    def reset() -> None:
+        answers.append(client.identity.reset_password(request).initial_password)
+
+    threads = [threading.Thread(target=reset) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert len(set(answers)) == 1
+
+
+def test_wrong_passwords_at_once_are_all_counted(bank: Bank) -> None:
+    reasons: list[str] = []
+
+    def attempt() -> None:
+        try:
+            bank.sign_in("t11", "wrong")
+        except CallError as error:
+            reasons.append(error.reason)
+
+    threads = [threading.Thread(target=attempt) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reasons.count("BAD_CREDENTIALS") == 5
+    assert reasons.count("USER_LOCKED") == 5
+
+
+def test_a_port_in_use_and_a_wrong_schema_are_said_in_one_line(
+    copied: tuple[Path, str], tmp_path: Path
+) -> None:
+    with running(*copied) as bank:
+        settings = load(None, data_dir=tmp_path / "x", port=bank.server.port)
+        with pytest.raises(StartError, match="is the port in use"):
+            Server(settings)
+    from seal_service.adapters.sql.engine import Connections
+    from seal_service.adapters.sql.migrate import migrate
+
+    folder, url = copied
+    migrate(Connections(url), "0001")
+    with pytest.raises(StartError, match="sealmatch migrate"):
+        Server(load(None, data_dir=folder, database_url=url, port=0))
+
+
+def start(folder: Path, port: int, *options: str) -> subprocess.Popen[str]:
+    arguments = ["serve", "--data-dir", str(folder), "--port", str(port), *options]
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *arguments], stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_for(port: int, process: subprocess.Popen[str]) -> None:
+    # Not with a channel: after a refused connection it waits longer and longer.
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    process.kill()
+    pytest.fail(process.communicate()[1])
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serve_makes_its_data_directory_and_drains_on_sigterm(tmp_path: Path, workers: str) -> None:
+    port = free_port()
+    process = start(tmp_path / "bank", port, "--workers", workers)
+    try:
+        wait_for(port, process)
+        with (
+            Client(f"127.0.0.1:{port}") as client,
+            refused("BAD_CREDENTIALS"),
+        ):
+            client.login("nobody", "x")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        log = process.communicate(timeout=60)[1]
+    assert process.returncode == 0, log
+    events = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    names = [event["event"] for event in events]
+    assert names.count("draining") == int(workers)
+    assert (tmp_path / "bank" / "bootstrap.token").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "bank" / "sealmatch.key").stat().st_mode & 0o777 == 0o600
+    call = next(event for event in events if event["event"] == "call")
+    assert call["outcome"] == "BAD_CREDENTIALS"
+    assert len(call["trace_id"]) == 32
+
+
+def test_workers_end_with_the_process_that_watches_them(tmp_path: Path) -> None:
+    port = free_port()
+    process = start(tmp_path / "bank", port, "--workers", "2")
+    wait_for(port, process)
+    process.kill()
+    process.communicate(timeout=60)  # the workers hold its error stream open while they live
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+def test_a_killed_server_has_lost_nothing_that_it_acknowledged(copied: tuple[Path, str]) -> None:
+    folder, _ = copied
+    acknowledged: list[str] = []
+    for round_number in range(5):
+        port = free_port()
+        process = start(folder, port)
+        wait_for(port, process)
+        client = Client(f"127.0.0.1:{port}", retries=Retries(attempts=1))
+        client.login("c11", PASSWORD)
+        killer = threading.Timer(0.2 + 0.1 * round_number, process.kill)
+        killer.start()
+        number = 0
+        while True:
+            number += 1
+            user = f"k{round_number}x{number}"
+            request = ib.CreateUserRequest(
+                user_id=user, display_name=user, org="orgs/2101", kind=ib.User.KIND_PERSON,
+                posts=["posts/sub-branch-teller"], reason="x",
+            )  # fmt: skip
+            try:
+                acknowledged.append(client.identity.create_user(request).change.name)
+            except CallError as error:
+                assert error.code in {"UNAVAILABLE", "CANCELLED", "UNKNOWN"}, error
+                break
+        killer.join()
+        process.communicate()
+        client.close()
+    assert len(acknowledged) > 5
+    with running(folder, f"sqlite:///{folder / 'sealmatch.sqlite'}") as bank:
+        stored = {f"changes/{row.id}" for row in bank.rows("pending_change")}
+        logged = len(
+            bank.rows(
+                "audit_entry",
+                "rpc = 'sealapi.v1.IdentityService/CreateUser' and decision = 'ALLOWED'",
+            )
+        )
+        assert stored >= set(acknowledged)
+        # Every change has its entry and every entry its change: founding made the others.
+        assert logged - len(bank.rows("pending_change", "kind = 'user.create'")) == 2
