@@ -28,6 +28,11 @@ pub struct Smooth {
 }
 
 impl Smooth {
+    /// The length that positions are divided by, millimetres.
+    pub fn radius_mm(&self) -> f32 {
+        self.radius_mm
+    }
+
     #[inline]
     fn basis(&self, x: f32, y: f32) -> [f32; 6] {
         let (u, v) = (x / self.radius_mm, y / self.radius_mm);
@@ -123,10 +128,11 @@ pub fn measure(edges: &[Edge], window: &InkWindow, moving: &MovingEdges, fit: &F
     let every = edges.len().div_ceil(FIT_EDGES).max(1);
     let few: Vec<Edge> = edges.iter().step_by(every).copied().collect();
     let few_occluded: Vec<bool> = occluded.iter().step_by(every).copied().collect();
-    let offsets = moving.measure(&few, pose, &|e| smooth.offset(e) * mm, REACH_MM * mm, step, 0.0);
+    let bends = |edges: &[Edge], smooth: &Smooth| -> Vec<f32> { edges.iter().map(|e| smooth.offset(e) * mm).collect() };
+    let offsets = moving.measure(&few, pose, &bends(&few, &smooth), REACH_MM * mm, step, 0.0);
     let p80 = strong(&offsets, &few_occluded)?;
     smooth = fit_smooth(&few, &offsets, &few_occluded, p80, mm, smooth)?;
-    let offsets = moving.measure(&edges, pose, &|e| smooth.offset(e) * mm, REACH_MM * mm, step, 0.3 * p80);
+    let offsets = moving.measure(&edges, pose, &bends(&edges, &smooth), REACH_MM * mm, step, 0.3 * p80);
     let p80 = strong(&offsets, &occluded)?;
     smooth = fit_smooth(&edges, &offsets, &occluded, p80, mm, smooth)?;
     let measured: Vec<Measured> = edges
