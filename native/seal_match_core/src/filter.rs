@@ -30,14 +30,13 @@ pub fn blur(src: &Field, sigma: f32) -> Field {
 /// samples, the centre's offset among them, and the offsets of the samples 1, 2, … before and after it.
 fn separable(src: &Field, r: usize, mut pass: impl FnMut(&mut [f32], &[f32], usize, &[[usize; 2]])) -> Field {
     let (w, h) = (src.width, src.height);
-    let mut out = Field::zeros(w, h);
     if w == 0 || h == 0 {
-        return out;
+        return src.clone();
     }
     let mut padded = vec![0.0; w + 2 * r];
     let across: Vec<[usize; 2]> = (1..=r).map(|i| [r - i, r + i]).collect();
     let mut down = across.clone();
-    for y in 0..h {
+    Field::by_rows(w, h, |y, row| {
         for (i, pair) in (1..=r).zip(&mut down) {
             *pair = [y.saturating_sub(i) * w, (y + i).min(h - 1) * w];
         }
@@ -45,38 +44,36 @@ fn separable(src: &Field, r: usize, mut pass: impl FnMut(&mut [f32], &[f32], usi
         let (first, last) = (padded[r], padded[r + w - 1]);
         padded[..r].fill(first);
         padded[r + w..].fill(last);
-        pass(out.row_mut(y), &padded, r, &across);
-    }
-    out
+        pass(row, &padded, r, &across);
+    })
 }
 
 /// Central differences: the gradient in x and in y, zero on the outermost samples.
 pub fn gradient(src: &Field) -> [Field; 2] {
     let (w, h) = (src.width, src.height);
-    let (mut gx, mut gy) = (Field::zeros(w, h), Field::zeros(w, h));
-    if w < 3 {
-        return [gx, gy];
-    }
-    for y in 1..h.saturating_sub(1) {
+    Field::two_by_rows(w, h, |y, gx, gy| {
+        if y == 0 || y + 1 == h || w < 3 {
+            gx.fill(0.0);
+            gy.fill(0.0);
+            return;
+        }
         let (up, mid, down) = (src.row(y - 1), src.row(y), src.row(y + 1));
-        half_difference(&mut gx.row_mut(y)[1..w - 1], &mid[2..], &mid[..w - 2]);
-        half_difference(&mut gy.row_mut(y)[1..w - 1], &down[1..w - 1], &up[1..w - 1]);
-    }
-    [gx, gy]
+        half_difference(&mut gx[1..w - 1], &mid[2..], &mid[..w - 2]);
+        half_difference(&mut gy[1..w - 1], &down[1..w - 1], &up[1..w - 1]);
+    })
 }
 
 /// [`gradient`] as pairs (x, y), sample after sample.
 pub fn gradient_field(src: &Field) -> Vec<f32> {
     let (w, h) = (src.width, src.height);
-    let mut out = vec![0.0; 2 * w * h];
-    if w < 3 {
-        return out;
-    }
-    for y in 1..h.saturating_sub(1) {
-        let dst = &mut out[2 * (y * w + 1)..2 * ((y + 1) * w - 1)];
-        gradient_pairs(dst, src.row(y - 1), src.row(y), src.row(y + 1));
-    }
-    out
+    Field::by_rows(2 * w, h, |y, row| {
+        if y == 0 || y + 1 == h || w < 3 {
+            row.fill(0.0);
+            return;
+        }
+        gradient_pairs(&mut row[2..2 * (w - 1)], src.row(y - 1), src.row(y), src.row(y + 1));
+    })
+    .data
 }
 
 /// Sum over a (2 rx + 1) × (2 ry + 1) box, zero beyond the border.
@@ -127,10 +124,9 @@ pub fn dilate(src: &Field, r: usize) -> Field {
 /// Mean of `src` over square cells of `cell` samples (any size ≥ 1); cell (i, j) starts at sample edge (i·cell, j·cell).
 pub fn area_mean(src: &Plane<'_>, cell: [f32; 2], width: usize, height: usize) -> Field {
     let columns = Spans::new(width, src.width(), cell[0]);
-    let mut out = Field::zeros(width, height);
     let mut line = vec![0.0_f32; columns.line_len()];
     let (mut offsets, mut weights) = (Vec::new(), Vec::new());
-    for j in 0..height {
+    Field::by_rows(width, height, |j, row| {
         let [first, end, head, tail] = span(j, src.height(), cell[1]);
         let (r0, r1) = (first as usize, end as usize);
         offsets.clear();
@@ -146,9 +142,8 @@ pub fn area_mean(src: &Plane<'_>, cell: [f32; 2], width: usize, height: usize) -
             weights.push(weight);
         }
         mean_down(&mut line[..src.width()], src.rows(r0, r1), &offsets, &weights);
-        mean_across(out.row_mut(j), &line, &columns, total);
-    }
-    out
+        mean_across(row, &line, &columns, total);
+    })
 }
 
 #[cfg(test)]

@@ -108,12 +108,10 @@ impl Survey {
         let columns = paper.columns((0..width).map(middle));
         // Luma never lies above the paper; a colour may.
         let densities = |channel: usize, floor: f32| {
-            let mut out = Field::zeros(width, height);
-            for j in 0..height {
+            Field::by_rows(width, height, |j, row| {
                 let (top, bottom, part) = columns.around(channel, middle(j));
-                density(out.row_mut(j), &logs[channel][j * width..(j + 1) * width], top, bottom, part, floor);
-            }
-            out
+                density(row, &logs[channel][j * width..(j + 1) * width], top, bottom, part, floor);
+            })
         };
         let luma_od = densities(3, 0.0);
         let rgb = (scan.kind() == ScanKind::Colour).then(|| [0, 1, 2].map(|c| densities(c, f32::NEG_INFINITY).data));
@@ -200,9 +198,8 @@ impl Survey {
         let x1 = clamp(corner[0].saturating_add(size[0] as i32), luma.width());
         let y1 = clamp(corner[1].saturating_add(size[1] as i32), luma.height());
         let (w, h) = (x1.saturating_sub(x0), y1.saturating_sub(y0));
-        let mut out = InkWindow { x0, y0, ink: Field::zeros(w, h), dark: Field::zeros(w, h) };
         if w == 0 || h == 0 {
-            return out;
+            return InkWindow { x0, y0, ink: Field::zeros(w, h), dark: Field::zeros(w, h) };
         }
         let split = match (ink, scan.chroma()) {
             (Ink::Hue(v), Some(chroma)) => Some(self.split_chroma(scan, v, chroma, [x0, y0], [w, h])),
@@ -212,7 +209,7 @@ impl Survey {
         let nodes = self.paper.columns((0..=w.div_ceil(PAPER_STEP)).map(|i| (x0 + i * PAPER_STEP) as f32));
         let (mut node_row, mut paper_row, mut density) = (Vec::new(), vec![0.0_f32; w], vec![0.0_f32; w]);
         let mut lines = [Vec::new(), Vec::new()];
-        for y in 0..h {
+        let [ink, dark] = Field::two_by_rows(w, h, |y, ink, dark| {
             nodes.row(3, (y0 + y) as f32, &mut node_row);
             for (part, ends) in paper_row.chunks_mut(PAPER_STEP).zip(node_row.windows(2)) {
                 let slope = (ends[1] - ends[0]) / PAPER_STEP as f32;
@@ -223,12 +220,12 @@ impl Survey {
                 luma_row(&mut density, src, &paper_row, &self.log.0);
                 split.lines(y0 + y, &mut lines);
                 let [share, black] = &lines;
-                tint_row(out.ink.row_mut(y), out.dark.row_mut(y), &density, share, black, &split.columns);
+                tint_row(ink, dark, &density, share, black, &split.columns);
             } else {
-                luma_row(out.ink.row_mut(y), src, &paper_row, &self.log.0);
+                luma_row(ink, src, &paper_row, &self.log.0);
             }
-        }
-        out
+        });
+        InkWindow { x0, y0, ink, dark }
     }
 
     fn split_chroma(

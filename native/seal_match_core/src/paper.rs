@@ -63,7 +63,6 @@ pub fn estimate_paper(logs: &[Vec<f32>; 4], width: usize, height: usize, cell_px
     let (tiles_x, tiles_y) = (width.div_ceil(TILE_CELLS).max(1), height.div_ceil(TILE_CELLS).max(1));
     let mut tiles: Vec<Option<[f32; 4]>> = Vec::with_capacity(tiles_x * tiles_y);
     let mut order: Vec<f32> = Vec::with_capacity(TILE_CELLS * TILE_CELLS);
-    let mut sorted = order.clone();
     for j in 0..tiles_y {
         for i in 0..tiles_x {
             let (xs, ys) = (i * TILE_CELLS, j * TILE_CELLS);
@@ -76,15 +75,15 @@ pub fn estimate_paper(logs: &[Vec<f32>; 4], width: usize, height: usize, cell_px
                     order.extend(r.iter().zip(g).zip(b).map(|((r, g), b)| r + g + b));
                 }
                 // Specks of glare or page edge are brighter than paper: the lowest 5 % do not count.
-                sorted.clone_from(&order);
-                quantile_pair(&mut sorted, 0.05, 0.40).unwrap_or_default()
+                quantile_pair(&order, 0.05, 0.40).unwrap_or_default()
             };
             let (mut sum, mut n) = ([0.0_f32; 4], 0.0_f32);
-            for (k, &s) in order.iter().enumerate() {
-                let cell = (ys + k / (xe - xs)) * width + xs + k % (xe - xs);
-                if s >= low && s <= high {
-                    (0..4).for_each(|c| sum[c] += logs[c][cell]);
-                    n += 1.0;
+            for (y, row) in (ys..ye).zip(order.chunks(xe - xs)) {
+                for (cell, &s) in (y * width + xs..).zip(row) {
+                    if s >= low && s <= high {
+                        (0..4).for_each(|c| sum[c] += logs[c][cell]);
+                        n += 1.0;
+                    }
                 }
             }
             tiles.push((n > 0.0).then(|| sum.map(|v| v / n)));

@@ -16,6 +16,7 @@
 use crate::filter::{blur, gradient};
 use crate::plane::{Field, quantile};
 use crate::simd::fourier::{AREA, Peak, correlate, peak, transform};
+use crate::simd::rows::lengths;
 
 /// Cells on a side of the correlation window.
 pub use crate::simd::fourier::N;
@@ -114,7 +115,8 @@ impl Coarse {
 /// Shortened gradient vectors: x and y components.
 fn directions(f: &Field) -> [Vec<f32>; 2] {
     let [gx, gy] = gradient(&blur(f, 0.8));
-    let sizes: Vec<f32> = gx.data.iter().zip(&gy.data).map(|(x, y)| (x * x + y * y).sqrt()).collect();
+    let mut sizes = vec![0.0; gx.data.len()];
+    lengths(&mut sizes, &gx.data, &gy.data);
     let t = quantile(&mut sizes.clone(), 0.75).unwrap_or(0.0) + 0.012;
     [gx, gy].map(|g| g.data.iter().zip(&sizes).map(|(v, m)| v / (m + t)).collect())
 }

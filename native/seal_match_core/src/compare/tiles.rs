@@ -69,8 +69,6 @@ pub fn compare(reference: &Reference, window: &InkWindow, pose: &Pose, smooth: &
     let mm = pose.px_per_mm();
     // Half a sample of blur, as the reference had when it was resampled.
     let soft = blur(&window.ink, 0.4 * mm / PX_PER_MM);
-    let mut aligned = Field::zeros(w, h);
-    let mut covered = Field::zeros(w, h);
     let warp = Warp {
         ink: &soft.data,
         dark: &window.dark.data,
@@ -84,16 +82,17 @@ pub fn compare(reference: &Reference, window: &InkWindow, pose: &Pose, smooth: &
         centre: (w - 1) as f32 / 2.0,
         limit: OCCLUDED,
     };
-    for y in 0..h {
+    let [mut aligned, covered] = Field::two_by_rows(w, h, |y, ink, covered| {
         let v_mm = (y as f32 - (h - 1) as f32 / 2.0) / PX_PER_MM;
-        warp_row(&warp, v_mm, aligned.row_mut(y), covered.row_mut(y));
-    }
+        warp_row(&warp, v_mm, ink, covered);
+    });
     let covered = dilate(&covered, 2);
-    let mut on_strokes = Field::zeros(w, h);
-    let strokes = reference.ink.data.iter().zip(&covered.data).map(|(&t, &c)| t > 0.6 && c == 0.0);
-    for ((s, stroke), &v) in on_strokes.data.iter_mut().zip(strokes).zip(&aligned.data) {
-        *s = if stroke { v } else { 0.0 };
-    }
+    let on_strokes = Field::by_rows(w, h, |y, row| {
+        let strokes = reference.ink.row(y).iter().zip(covered.row(y)).map(|(&t, &c)| t > 0.6 && c == 0.0);
+        for ((d, stroke), &v) in row.iter_mut().zip(strokes).zip(aligned.row(y)) {
+            *d = if stroke { v } else { 0.0 };
+        }
+    });
     let level = stroke_level(&on_strokes)?.max(0.03);
     aligned.data.iter_mut().for_each(|v| {
         let share = *v / level;
@@ -142,21 +141,18 @@ fn flatten(reference: &Reference, aligned: &Field, covered: &Field) -> Field {
             *v = row[i] + ax * (row[i + 1] - row[i]);
         }
     }
-    let mut out = Field::zeros(w, h);
-    for y in 0..h {
+    Field::by_rows(w, h, |y, row| {
         let (j, ay) = place(y, bh);
-        level_row(out.row_mut(y), aligned.row(y), wide.row(j), wide.row(j + 1), ay, 1.4);
-    }
-    out
+        level_row(row, aligned.row(y), wide.row(j), wide.row(j + 1), ay, 1.4);
+    })
 }
 
 /// Extra and missing ink beyond what ink gain and half a pixel of misfit explain; `moving` is softened like the reference.
 fn differences(reference: &Reference, moving: &Field, gain_mm: f32) -> (Field, Field) {
     let grown = |mm: f32| ((0.14 + mm) * PX_PER_MM).round().clamp(1.0, 3.0) as usize;
     let over = |a: &Field, other: &Field, reach: usize| {
-        let mut out = Field::zeros(a.width, a.height);
-        beyond(&mut out.data, &a.data, &dilate(other, reach).data);
-        out
+        let allowed = dilate(other, reach);
+        Field::by_rows(a.width, a.height, |y, row| beyond(row, a.row(y), allowed.row(y)))
     };
     (over(moving, &reference.soft, grown(gain_mm)), over(&reference.soft, moving, grown(-gain_mm)))
 }

@@ -8,6 +8,7 @@
 //! ```
 //! The lanes are edges: each walks along its own normal, the best value and its two neighbours stay in registers.
 
+use super::press::load_edges;
 use super::vector::Vector;
 use crate::align::refine::{Edge, Offset};
 use crate::geometry::Pose;
@@ -68,17 +69,12 @@ unsafe fn measure_lanes<V: Vector>(look: &Look<'_>, edges: &[Edge], bends: &[f32
 
 #[inline(always)]
 unsafe fn measure_step<V: Vector>(at: usize, walk: &Walk<'_>, edges: &[Edge], bends: &[f32], out: *mut Offset) {
-    // An edge is five numbers (`repr(C)`).
-    const FIELDS: f32 = 5.0;
     // SAFETY: at + LANES does not exceed the number of edges. A lane whose walk would leave the window walks around
     // (reach, reach) instead, which lies inside as soon as any lane's does, so that every gathered gradient is one of the window.
     unsafe {
         let look = walk.look;
         let pose = &look.pose;
-        let base = edges.as_ptr().add(at).cast::<f32>();
-        let which = (V::iota() * V::splat(FIELDS)).truncate();
-        let (ex, ey) = (V::gather(base, which), V::gather(base.add(1), which));
-        let (enx, eny) = (V::gather(base.add(2), which), V::gather(base.add(3), which));
+        let [ex, ey, enx, eny] = load_edges::<V>(edges.as_ptr().add(at));
         let (a, b, size) = (V::splat(pose.a), V::splat(pose.b), V::splat(walk.size));
         let shift = if bends.is_empty() { V::splat(0.0) } else { V::load(bends.as_ptr().add(at)) };
         let (nx, ny) = ((a * enx - b * eny) / size, (b * enx + a * eny) / size);

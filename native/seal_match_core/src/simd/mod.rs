@@ -82,6 +82,7 @@ macro_rules! each {
 pub mod edges;
 pub mod fourier;
 pub mod ink;
+pub mod press;
 pub mod rows;
 pub mod tiles;
 pub mod vector;

@@ -119,6 +119,57 @@ unsafe fn gradient_pairs_step<V: Vector>(x: usize, dst: *mut f32, up: *const f32
 }
 
 kernel! {
+    /// Lengths of vectors: `dst = √(x² + y²)`.
+    ///
+    /// # Panics
+    /// When the lengths of the slices differ.
+    lengths, lengths_at, lengths_scalar = lengths_lanes(dst: &mut [f32], x: &[f32], y: &[f32])
+}
+
+#[inline(always)]
+unsafe fn lengths_lanes<V: Vector>(dst: &mut [f32], x: &[f32], y: &[f32]) {
+    let n = dst.len();
+    assert!(x.len() == n && y.len() == n);
+    // SAFETY: all three have n numbers.
+    unsafe { each!(V, n, lengths_step(dst.as_mut_ptr(), x.as_ptr(), y.as_ptr())) }
+}
+
+#[inline(always)]
+unsafe fn lengths_step<V: Vector>(i: usize, dst: *mut f32, x: *const f32, y: *const f32) {
+    // SAFETY: i + LANES does not exceed the common length.
+    unsafe {
+        let (x, y) = (V::load(x.add(i)), V::load(y.add(i)));
+        (x * x + y * y).sqrt().store(dst.add(i));
+    }
+}
+
+kernel! {
+    /// Shortened excess: `dst = (m − floor) / (m + soft)` where m exceeds the floor, else zero.
+    ///
+    /// # Panics
+    /// When the lengths differ.
+    excess, excess_at, excess_scalar = excess_lanes(dst: &mut [f32], m: &[f32], floor: f32, soft: f32)
+}
+
+#[inline(always)]
+unsafe fn excess_lanes<V: Vector>(dst: &mut [f32], m: &[f32], floor: f32, soft: f32) {
+    let n = dst.len();
+    assert_eq!(m.len(), n);
+    // SAFETY: both have n numbers.
+    unsafe { each!(V, n, excess_step(dst.as_mut_ptr(), m.as_ptr(), floor, soft)) }
+}
+
+#[inline(always)]
+unsafe fn excess_step<V: Vector>(i: usize, dst: *mut f32, m: *const f32, floor: f32, soft: f32) {
+    // SAFETY: i + LANES does not exceed the common length.
+    unsafe {
+        let (m, floor) = (V::load(m.add(i)), V::splat(floor));
+        let part = (m - floor) / (m + V::splat(soft));
+        V::select(m.gt(floor), part, V::splat(0.0)).store(dst.add(i));
+    }
+}
+
+kernel! {
     /// `y += a·x`, element by element, the product rounded before it is added.
     ///
     /// # Panics
