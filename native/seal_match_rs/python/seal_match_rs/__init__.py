@@ -36,6 +36,7 @@ from seal_match_rs._native import (
     __version__,
     build_profile,
     examine,
+    simd_level,
 )
 from seal_match_rs._verification import (
     Alignment,
@@ -85,5 +86,6 @@ __all__ = [
     "enrol",
     "examine",
     "locate_on_card",
+    "simd_level",
     "verify",
 ]

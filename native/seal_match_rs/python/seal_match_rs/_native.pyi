@@ -24,12 +24,14 @@ __all__ = [
     "__version__",
     "build_profile",
     "examine",
+    "simd_level",
 ]
 
 __version__: str
 EVIDENCE_CHANNELS: list[str]
 
 def build_profile() -> Literal["release", "debug"]: ...
+def simd_level() -> Literal["scalar", "avx2", "avx512"]: ...
 
 class SealMatchError(ValueError):
     code: str
