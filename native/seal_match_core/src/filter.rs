@@ -2,6 +2,8 @@
 //! input gives the same bits on every machine.
 
 use crate::plane::{Field, Plane};
+use crate::simd::ink::{Spans, mean_across, mean_down, span};
+use crate::simd::rows::{gradient_pairs, half_difference, highest, taps};
 
 /// Half a Gaussian kernel, `k[0]` the centre, normalised so that the whole sums to one.
 pub fn gaussian_half(sigma: f32) -> Vec<f32> {
@@ -20,53 +22,58 @@ pub fn blur(src: &Field, sigma: f32) -> Field {
         return src.clone();
     }
     let k = gaussian_half(sigma);
-    let (w, h, r) = (src.width, src.height, k.len() - 1);
-    let mut mid = Field::zeros(w, h);
-    for y in 0..h {
-        let dst = mid.row_mut(y);
-        let row = src.row(y);
-        dst.iter_mut().zip(row).for_each(|(d, s)| *d = k[0] * s);
-        for (i, &kv) in k.iter().enumerate().skip(1) {
-            let (up, down) = (src.row(y.saturating_sub(i)), src.row((y + i).min(h - 1)));
-            for ((d, a), b) in dst.iter_mut().zip(up).zip(down) {
-                *d += kv * (a + b);
-            }
-        }
+    let r = k.len() - 1;
+    separable(src, r, |dst, data, centre, pairs| taps(dst, data, centre, pairs, &k))
+}
+
+/// A symmetric filter over columns, then over rows, a row at a time; the border repeats. `pass` gets the destination row, the
+/// samples, the centre's offset among them, and the offsets of the samples 1, 2, … before and after it.
+fn separable(src: &Field, r: usize, mut pass: impl FnMut(&mut [f32], &[f32], usize, &[[usize; 2]])) -> Field {
+    let (w, h) = (src.width, src.height);
+    if w == 0 || h == 0 {
+        return src.clone();
     }
-    let mut out = Field::zeros(w, h);
     let mut padded = vec![0.0; w + 2 * r];
-    for y in 0..h {
-        let row = mid.row(y);
-        padded[r..r + w].copy_from_slice(row);
-        padded[..r].fill(row[0]);
-        padded[r + w..].fill(row[w - 1]);
-        let dst = out.row_mut(y);
-        dst.iter_mut().zip(&padded[r..r + w]).for_each(|(d, s)| *d = k[0] * s);
-        for (i, &kv) in k.iter().enumerate().skip(1) {
-            for ((d, a), b) in dst.iter_mut().zip(&padded[r - i..]).zip(&padded[r + i..]) {
-                *d += kv * (a + b);
-            }
+    let across: Vec<[usize; 2]> = (1..=r).map(|i| [r - i, r + i]).collect();
+    let mut down = across.clone();
+    Field::by_rows(w, h, |y, row| {
+        for (i, pair) in (1..=r).zip(&mut down) {
+            *pair = [y.saturating_sub(i) * w, (y + i).min(h - 1) * w];
         }
-    }
-    out
+        pass(&mut padded[r..r + w], &src.data, y * w, &down);
+        let (first, last) = (padded[r], padded[r + w - 1]);
+        padded[..r].fill(first);
+        padded[r + w..].fill(last);
+        pass(row, &padded, r, &across);
+    })
 }
 
 /// Central differences: the gradient in x and in y, zero on the outermost samples.
 pub fn gradient(src: &Field) -> [Field; 2] {
     let (w, h) = (src.width, src.height);
-    let (mut gx, mut gy) = (Field::zeros(w, h), Field::zeros(w, h));
-    for y in 1..h.saturating_sub(1) {
+    Field::two_by_rows(w, h, |y, gx, gy| {
+        if y == 0 || y + 1 == h || w < 3 {
+            gx.fill(0.0);
+            gy.fill(0.0);
+            return;
+        }
         let (up, mid, down) = (src.row(y - 1), src.row(y), src.row(y + 1));
-        let dx = &mut gx.data[y * w..(y + 1) * w];
-        for x in 1..w.saturating_sub(1) {
-            dx[x] = 0.5 * (mid[x + 1] - mid[x - 1]);
+        half_difference(&mut gx[1..w - 1], &mid[2..], &mid[..w - 2]);
+        half_difference(&mut gy[1..w - 1], &down[1..w - 1], &up[1..w - 1]);
+    })
+}
+
+/// [`gradient`] as pairs (x, y), sample after sample.
+pub fn gradient_field(src: &Field) -> Vec<f32> {
+    let (w, h) = (src.width, src.height);
+    Field::by_rows(2 * w, h, |y, row| {
+        if y == 0 || y + 1 == h || w < 3 {
+            row.fill(0.0);
+            return;
         }
-        let dy = &mut gy.data[y * w..(y + 1) * w];
-        for x in 1..w.saturating_sub(1) {
-            dy[x] = 0.5 * (down[x] - up[x]);
-        }
-    }
-    [gx, gy]
+        gradient_pairs(&mut row[2..2 * (w - 1)], src.row(y - 1), src.row(y), src.row(y + 1));
+    })
+    .data
 }
 
 /// Sum over a (2 rx + 1) × (2 ry + 1) box, zero beyond the border.
@@ -106,58 +113,24 @@ pub fn box_sum(src: &Field, rx: usize, ry: usize) -> Field {
 
 /// Largest value in a (2 r + 1)² square.
 pub fn dilate(src: &Field, r: usize) -> Field {
-    extreme(src, r, f32::max)
-}
-
-/// Smallest value in a (2 r + 1)² square.
-pub fn erode(src: &Field, r: usize) -> Field {
-    extreme(src, r, f32::min)
-}
-
-fn extreme(src: &Field, r: usize, pick: fn(f32, f32) -> f32) -> Field {
-    let (w, h) = (src.width, src.height);
-    let mut mid = src.clone();
-    for y in 0..h {
-        let dst = &mut mid.data[y * w..(y + 1) * w];
-        for i in 1..=r {
-            let (up, down) = (src.row(y.saturating_sub(i)), src.row((y + i).min(h - 1)));
-            for ((d, &a), &b) in dst.iter_mut().zip(up).zip(down) {
-                *d = pick(*d, pick(a, b));
-            }
-        }
-    }
-    let mut out = mid.clone();
-    for y in 0..h {
-        let row = mid.row(y);
-        let dst = out.row_mut(y);
-        for i in 1..=r {
-            for x in 0..w {
-                dst[x] = pick(dst[x], pick(row[x.saturating_sub(i)], row[(x + i).min(w - 1)]));
-            }
-        }
-    }
-    out
+    let mut offsets = vec![0; 2 * r + 1];
+    separable(src, r, |dst, data, centre, pairs| {
+        offsets[0] = centre;
+        offsets[1..].iter_mut().zip(pairs.iter().flatten()).for_each(|(o, &p)| *o = p);
+        highest(dst, data, &offsets);
+    })
 }
 
 /// Mean of `src` over square cells of `cell` samples (any size ≥ 1); cell (i, j) starts at sample edge (i·cell, j·cell).
 pub fn area_mean(src: &Plane<'_>, cell: [f32; 2], width: usize, height: usize) -> Field {
-    let spans = |n: usize, size: usize, c: f32| -> Vec<(usize, usize, f32, f32)> {
-        (0..n)
-            .map(|i| {
-                let a = (i as f32 * c).min(size as f32 - 1.0);
-                let b = ((i + 1) as f32 * c).clamp(a + 1e-3, size as f32);
-                let (ia, ib) = (a as usize, (b.ceil() as usize).clamp(a as usize + 1, size));
-                let (head, tail) = (1.0 - (a - ia as f32), 1.0 - (ib as f32 - b));
-                (ia, ib, head, tail)
-            })
-            .collect()
-    };
-    let columns = spans(width, src.width(), cell[0]);
-    let rows = spans(height, src.height(), cell[1]);
-    let mut out = Field::zeros(width, height);
-    let mut line = vec![0.0_f32; src.width()];
-    for (j, &(r0, r1, head, tail)) in rows.iter().enumerate() {
-        line.fill(0.0);
+    let columns = Spans::new(width, src.width(), cell[0]);
+    let mut line = vec![0.0_f32; columns.line_len()];
+    let (mut offsets, mut weights) = (Vec::new(), Vec::new());
+    Field::by_rows(width, height, |j, row| {
+        let [first, end, head, tail] = span(j, src.height(), cell[1]);
+        let (r0, r1) = (first as usize, end as usize);
+        offsets.clear();
+        weights.clear();
         let mut total = 0.0;
         for r in r0..r1 {
             let mut weight = if r == r0 { head } else { 1.0 };
@@ -165,20 +138,12 @@ pub fn area_mean(src: &Plane<'_>, cell: [f32; 2], width: usize, height: usize) -
                 weight = (weight + tail - 1.0).max(1e-3);
             }
             total += weight;
-            for (l, &v) in line.iter_mut().zip(src.row(r)) {
-                *l += weight * f32::from(v);
-            }
+            offsets.push((r - r0) * src.stride());
+            weights.push(weight);
         }
-        let dst = out.row_mut(j);
-        for (d, &(c0, c1, head, tail)) in dst.iter_mut().zip(&columns) {
-            let part = &line[c0..c1];
-            let (mut sum, mut weight) = (part.iter().sum::<f32>(), (c1 - c0) as f32);
-            sum -= (1.0 - head) * part[0] + (1.0 - tail) * part[part.len() - 1];
-            weight -= (1.0 - head) + (1.0 - tail);
-            *d = sum / (weight.max(1e-3) * total);
-        }
-    }
-    out
+        mean_down(&mut line[..src.width()], src.rows(r0, r1), &offsets, &weights);
+        mean_across(row, &line, &columns, total);
+    })
 }
 
 #[cfg(test)]

@@ -9,11 +9,16 @@
 //! A scan without colour has no `d`: every dark mark counts as ink and nothing is known to be occluded.
 
 use crate::filter::area_mean;
+use crate::paper::{Paper, estimate_paper};
 use crate::plane::{Field, Plane, Scan, ScanKind, quantile};
+use crate::simd::ink::{
+    ChromaRow, Columns, Direction, cell_logs, density, hue_sizes, luma_row, share_row, split_cells, tint_row,
+};
 
 /// Side of a survey cell in millimetres.
 pub const CELL_MM: f32 = 0.4;
-const TILE_CELLS: usize = 15;
+/// Pixels over which the paper is taken to be straight.
+const PAPER_STEP: usize = 16;
 
 /// The optical direction of a seal ink.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,16 +38,11 @@ impl Ink {
         }
     }
 
-    /// Splits a density triple into ink and black, both non-negative.
-    #[inline]
-    fn split(v: &[f32; 3], od: [f32; 3]) -> (f32, f32) {
-        let mean_v = (v[0] + v[1] + v[2]) / 3.0;
-        let mean = (od[0] + od[1] + od[2]) / 3.0;
-        let c = [v[0] - mean_v, v[1] - mean_v, v[2] - mean_v];
-        let norm = c[0] * c[0] + c[1] * c[1] + c[2] * c[2];
-        let a = ((od[0] - mean) * c[0] + (od[1] - mean) * c[1] + (od[2] - mean) * c[2]) / norm;
-        let a = a.max(0.0);
-        (a, (mean - a * mean_v).max(0.0))
+    /// The ink prepared for splitting density triples into ink and black.
+    fn direction(v: &[f32; 3]) -> Direction {
+        let mean = (v[0] + v[1] + v[2]) / 3.0;
+        let colour = [v[0] - mean, v[1] - mean, v[2] - mean];
+        Direction { mean, colour, norm: colour[0] * colour[0] + colour[1] * colour[1] + colour[2] * colour[2] }
     }
 
     /// Luma density of one unit of ink.
@@ -66,44 +66,6 @@ impl LogTable {
     fn new() -> Self {
         Self(std::array::from_fn(|i| -((i as f32 + 1.0) / 256.0).ln()))
     }
-
-    #[inline]
-    fn of(&self, v: f32) -> f32 {
-        self.0[v.clamp(0.0, 255.0) as usize]
-    }
-}
-
-#[inline]
-fn rgb(y: f32, cb: f32, cr: f32) -> [f32; 3] {
-    let (cb, cr) = (cb - 128.0, cr - 128.0);
-    [y + 1.402 * cr + 0.5, y - 0.344_136 * cb - 0.714_136 * cr + 0.5, y + 1.772 * cb + 0.5]
-}
-
-/// Smooth density of the unprinted paper: −ln of R, G, B, Y on a coarse grid.
-struct Paper {
-    tiles_x: usize,
-    tiles_y: usize,
-    tile_px: f32,
-    od: Vec<[f32; 4]>,
-}
-
-impl Paper {
-    /// Interpolates bilinearly at pixel (x, y).
-    fn at(&self, x: f32, y: f32) -> [f32; 4] {
-        let place = |p: f32, n: usize| {
-            let t = ((p + 0.5) / self.tile_px - 0.5).clamp(0.0, (n - 1) as f32);
-            let i = (t as usize).min(n.saturating_sub(2));
-            (i, (i + 1).min(n - 1), t - i as f32)
-        };
-        let (x0, x1, ax) = place(x, self.tiles_x);
-        let (y0, y1, ay) = place(y, self.tiles_y);
-        let g = |i: usize, j: usize| &self.od[j * self.tiles_x + i];
-        std::array::from_fn(|c| {
-            let top = g(x0, y0)[c] + ax * (g(x1, y0)[c] - g(x0, y0)[c]);
-            let bottom = g(x0, y1)[c] + ax * (g(x1, y1)[c] - g(x0, y1)[c]);
-            top + ay * (bottom - top)
-        })
-    }
 }
 
 /// A scan seen from afar: densities of cells of [`CELL_MM`], and its paper.
@@ -114,7 +76,8 @@ pub struct Survey {
     pub height: usize,
     /// Pixels in a cell's side.
     pub cell_px: f32,
-    rgb: Option<Vec<[f32; 3]>>,
+    /// Density of R, G and B of every cell.
+    rgb: Option<[Vec<f32>; 3]>,
     luma: Field,
     paper: Paper,
     log: LogTable,
@@ -129,33 +92,29 @@ impl Survey {
         let height = ((luma.height() as f32 / cell_px).floor() as usize).max(1);
         let y = area_mean(&luma, [cell_px; 2], width, height);
         let log = LogTable::new();
-        let logs: Vec<[f32; 4]> = if let Some([cb, cr]) = scan.chroma() {
+        let logs: [Vec<f32>; 4] = if let Some([cb, cr]) = scan.chroma() {
             let [sx, sy] = scan.chroma_shift().map(|s| (1u32 << s) as f32);
             let cell = [cell_px / sx, cell_px / sy];
             let (cb, cr) = (area_mean(&cb, cell, width, height), area_mean(&cr, cell, width, height));
-            (0..width * height)
-                .map(|i| {
-                    let c = rgb(y.data[i], cb.data[i], cr.data[i]);
-                    [log.of(c[0]), log.of(c[1]), log.of(c[2]), log.of(y.data[i] + 0.5)]
-                })
-                .collect()
+            let mut logs = [(); 4].map(|()| vec![0.0; width * height]);
+            cell_logs(logs.each_mut().map(Vec::as_mut_slice), &y.data, &cb.data, &cr.data, &log.0);
+            logs
         } else {
-            y.data.iter().map(|&v| [log.of(v + 0.5); 4]).collect()
+            let dark: Vec<f32> = y.data.iter().map(|&v| log.0[(v + 0.5).clamp(0.0, 255.0) as usize]).collect();
+            [dark.clone(), dark.clone(), dark.clone(), dark]
         };
         let paper = estimate_paper(&logs, width, height, cell_px);
-        let mut luma_od = Field::zeros(width, height);
-        let mut rgb_od = Vec::with_capacity(if scan.kind() == ScanKind::Colour { logs.len() } else { 0 });
-        for j in 0..height {
-            for i in 0..width {
-                let l = &logs[j * width + i];
-                let p = paper.at((i as f32 + 0.5) * cell_px - 0.5, (j as f32 + 0.5) * cell_px - 0.5);
-                luma_od.data[j * width + i] = (l[3] - p[3]).max(0.0);
-                if scan.kind() == ScanKind::Colour {
-                    rgb_od.push(std::array::from_fn(|c| l[c] - p[c]));
-                }
-            }
-        }
-        let rgb = (scan.kind() == ScanKind::Colour).then_some(rgb_od);
+        let middle = |i: usize| (i as f32 + 0.5) * cell_px - 0.5;
+        let columns = paper.columns((0..width).map(middle));
+        // Luma never lies above the paper; a colour may.
+        let densities = |channel: usize, floor: f32| {
+            Field::by_rows(width, height, |j, row| {
+                let (top, bottom, part) = columns.around(channel, middle(j));
+                density(row, &logs[channel][j * width..(j + 1) * width], top, bottom, part, floor);
+            })
+        };
+        let luma_od = densities(3, 0.0);
+        let rgb = (scan.kind() == ScanKind::Colour).then(|| [0, 1, 2].map(|c| densities(c, f32::NEG_INFINITY).data));
         Self { width, height, cell_px, rgb, luma: luma_od, paper, log }
     }
 
@@ -166,9 +125,7 @@ impl Survey {
             return (self.luma.clone(), dark);
         };
         let mut a = Field::zeros(self.width, self.height);
-        for (i, od) in rgb.iter().enumerate() {
-            (a.data[i], dark.data[i]) = Ink::split(v, *od);
-        }
+        split_cells(&mut a.data, &mut dark.data, rgb.each_ref().map(Vec::as_slice), &Ink::direction(v));
         (a, dark)
     }
 
@@ -182,8 +139,8 @@ impl Survey {
             let size = (c[0] * c[0] + c[1] * c[1]).sqrt();
             (size > 0.10).then(|| (hue(c), size))
         };
-        for od in rgb {
-            if let Some((angle, size)) = strong(od) {
+        for ((&r, &g), &b) in rgb[0].iter().zip(&rgb[1]).zip(&rgb[2]) {
+            if let Some((angle, size)) = strong(&[r, g, b]) {
                 mass[(angle.rem_euclid(360.0) / 10.0) as usize % BINS] += size.min(0.6);
             }
         }
@@ -210,27 +167,20 @@ impl Survey {
         let mut sum = [0.0_f32; 3];
         let mut count = 0;
         let rgb = self.rgb.as_ref()?;
-        let mut sizes: Vec<f32> = Vec::new();
         let (sin, cos) = angle.to_radians().sin_cos();
-        let least = tolerance.to_radians().cos();
-        let near = |od: &[f32; 3]| {
-            let c = chroma_of(*od);
-            let along = c[0] * cos + c[1] * sin;
-            let size = (c[0] * c[0] + c[1] * c[1]).sqrt();
-            (size > 0.10 && along > least * size).then_some(size)
-        };
-        sizes.extend(rgb.iter().filter_map(near));
+        let mut near = vec![0.0; self.width * self.height];
+        hue_sizes(&mut near, rgb.each_ref().map(Vec::as_slice), [cos, sin], tolerance.to_radians().cos());
         // The strongest fifth is stroke rather than tint.
+        let mut sizes: Vec<f32> = near.iter().copied().filter(|&s| s > 0.0).collect();
         let floor = quantile(&mut sizes, 0.8)?.min(0.5);
-        for od in rgb {
-            if near(od).is_some_and(|s| s >= floor) {
-                let low = od[0].min(od[1]).min(od[2]);
-                // Cells under black print would teach the ink to be grey.
-                let high = od[0].max(od[1]).max(od[2]);
-                if low < 0.6 * high {
-                    (0..3).for_each(|c| sum[c] += od[c].max(0.0));
-                    count += 1;
-                }
+        for (i, _) in near.iter().enumerate().filter(|(_, s)| **s >= floor) {
+            let od = [rgb[0][i], rgb[1][i], rgb[2][i]];
+            let low = od[0].min(od[1]).min(od[2]);
+            // Cells under black print would teach the ink to be grey.
+            let high = od[0].max(od[1]).max(od[2]);
+            if low < 0.6 * high {
+                (0..3).for_each(|c| sum[c] += od[c].max(0.0));
+                count += 1;
             }
         }
         let top = sum[0].max(sum[1]).max(sum[2]);
@@ -248,44 +198,34 @@ impl Survey {
         let x1 = clamp(corner[0].saturating_add(size[0] as i32), luma.width());
         let y1 = clamp(corner[1].saturating_add(size[1] as i32), luma.height());
         let (w, h) = (x1.saturating_sub(x0), y1.saturating_sub(y0));
-        let mut out = InkWindow { x0, y0, ink: Field::zeros(w, h), dark: Field::zeros(w, h) };
         if w == 0 || h == 0 {
-            return out;
+            return InkWindow { x0, y0, ink: Field::zeros(w, h), dark: Field::zeros(w, h) };
         }
         let split = match (ink, scan.chroma()) {
             (Ink::Hue(v), Some(chroma)) => Some(self.split_chroma(scan, v, chroma, [x0, y0], [w, h])),
             _ => None,
         };
-        let mut paper_row = vec![0.0_f32; w];
+        // The paper along a row is straight between every sixteenth pixel.
+        let nodes = self.paper.columns((0..=w.div_ceil(PAPER_STEP)).map(|i| (x0 + i * PAPER_STEP) as f32));
+        let (mut node_row, mut paper_row, mut density) = (Vec::new(), vec![0.0_f32; w], vec![0.0_f32; w]);
         let mut lines = [Vec::new(), Vec::new()];
-        for y in 0..h {
-            self.paper_row(y0 + y, x0, &mut paper_row);
+        let [ink, dark] = Field::two_by_rows(w, h, |y, ink, dark| {
+            nodes.row(3, (y0 + y) as f32, &mut node_row);
+            for (part, ends) in paper_row.chunks_mut(PAPER_STEP).zip(node_row.windows(2)) {
+                let slope = (ends[1] - ends[0]) / PAPER_STEP as f32;
+                part.iter_mut().enumerate().for_each(|(i, v)| *v = ends[0] + slope * i as f32);
+            }
             let src = &luma.row(y0 + y)[x0..x1];
-            let dst = out.ink.row_mut(y);
-            for ((d, &v), &p) in dst.iter_mut().zip(src).zip(&paper_row) {
-                *d = (self.log.0[v as usize] - p - 0.02).max(0.0);
-            }
             if let Some(split) = &split {
-                let dark = &mut out.dark.data[y * w..(y + 1) * w];
-                split.apply_row(y0 + y, &mut lines, dst, dark);
+                luma_row(&mut density, src, &paper_row, &self.log.0);
+                split.lines(y0 + y, &mut lines);
+                let [share, black] = &lines;
+                tint_row(ink, dark, &density, share, black, &split.columns);
+            } else {
+                luma_row(ink, src, &paper_row, &self.log.0);
             }
-        }
-        out
-    }
-
-    fn paper_row(&self, y: usize, x0: usize, row: &mut [f32]) {
-        const STEP: usize = 16;
-        let n = row.len();
-        let mut left = self.paper.at(x0 as f32, y as f32)[3];
-        for start in (0..n).step_by(STEP) {
-            let right = self.paper.at((x0 + start + STEP) as f32, y as f32)[3];
-            let slope = (right - left) / STEP as f32;
-            let end = (start + STEP).min(n);
-            for (i, v) in row[start..end].iter_mut().enumerate() {
-                *v = left + slope * i as f32;
-            }
-            left = right;
-        }
+        });
+        InkWindow { x0, y0, ink, dark }
     }
 
     fn split_chroma(
@@ -302,35 +242,51 @@ impl Survey {
         let r1 = ((p0[1] + size[1] - 1) >> sy).min(chroma[0].height() - 1) + 1;
         let (w, h) = (c1 - c0, r1 - r0);
         let (mut share, mut dark) = (Field::zeros(w, h), Field::zeros(w, h));
-        let per_ink = Ink::luma_density(v);
         let luma = scan.luma();
         let (bx, by) = (1usize << sx, 1usize << sy);
-        let mut paper = [0.0; 4];
+        // Paper changes slowly: eight samples share its density at their middle.
+        let nodes = self.paper.columns((0..w.div_ceil(8)).map(|i| ((c0 + 8 * i) * bx) as f32 + 4.0 * bx as f32));
+        let mut node_row = Vec::new();
+        let mut paper = [(); 3].map(|()| vec![0.0; w]);
+        let mut means = vec![0.0; w];
         for j in 0..h {
-            let (cb, cr) = (&chroma[0].row(r0 + j)[c0..c1], &chroma[1].row(r0 + j)[c0..c1]);
             let ys = (r0 + j) * by;
-            let ye = (ys + by).min(luma.height());
-            for i in 0..w {
-                let xs = (c0 + i) * bx;
-                let xe = (xs + bx).min(luma.width());
-                let mut sum = 0u32;
-                for y in ys..ye {
-                    sum += luma.row(y)[xs..xe].iter().map(|&b| u32::from(b)).sum::<u32>();
-                }
-                let mean = sum as f32 / ((ye - ys) * (xe - xs)) as f32;
-                if i % 8 == 0 {
-                    paper = self.paper.at(xs as f32 + 4.0 * bx as f32, ys as f32);
-                }
-                let c = rgb(mean, f32::from(cb[i]), f32::from(cr[i]));
-                let od = std::array::from_fn(|k| self.log.of(c[k]) - paper[k]);
-                let (a, d) = Ink::split(v, od);
-                let ai = a * per_ink;
-                share.data[j * w + i] = (1.15 * ai / (ai + d + 0.03)).min(1.0);
-                dark.data[j * w + i] = d;
+            for (c, row) in paper.iter_mut().enumerate() {
+                nodes.row(c, ys as f32, &mut node_row);
+                row.chunks_mut(8).zip(&node_row).for_each(|(part, &v)| part.fill(v));
             }
+            block_means(&mut means, &luma, [c0 * bx, ys], [bx, by]);
+            let row = ChromaRow {
+                luma: &means,
+                cb: &chroma[0].row(r0 + j)[c0..c1],
+                cr: &chroma[1].row(r0 + j)[c0..c1],
+                paper: paper.each_ref().map(Vec::as_slice),
+                direction: Ink::direction(v),
+                per_ink: Ink::luma_density(v),
+            };
+            share_row(share.row_mut(j), dark.row_mut(j), &row, &self.log.0);
         }
-        let columns = (p0[0]..p0[0] + size[0]).map(|x| ChromaSplit::place(x, sx, c0, w)).collect();
+        let columns = Columns::new((p0[0]..p0[0] + size[0]).map(|x| ChromaSplit::place(x, sx, c0, w)));
         ChromaSplit { r0, shift: [sx, sy], share, dark, columns }
+    }
+}
+
+/// Mean luma of the blocks of `size` pixels from `corner` on, cut at the plane's edges.
+fn block_means(out: &mut [f32], luma: &Plane<'_>, corner: [usize; 2], size: [usize; 2]) {
+    let rows = corner[1]..(corner[1] + size[1]).min(luma.height());
+    if size == [2, 2] && rows.len() == 2 && corner[0] + 2 * out.len() <= luma.width() {
+        let [a, b] = [0, 1].map(|k| luma.row(rows.start + k)[corner[0]..].chunks_exact(2));
+        for (d, (a, b)) in out.iter_mut().zip(a.zip(b)) {
+            let sum = u16::from(a[0]) + u16::from(a[1]) + u16::from(b[0]) + u16::from(b[1]);
+            *d = f32::from(sum) / 4.0;
+        }
+        return;
+    }
+    for (i, d) in out.iter_mut().enumerate() {
+        let from = corner[0] + i * size[0];
+        let to = (from + size[0]).min(luma.width());
+        let sum: u32 = rows.clone().flat_map(|y| &luma.row(y)[from..to]).map(|&b| u32::from(b)).sum();
+        *d = sum as f32 / (rows.len() * (to - from)) as f32;
     }
 }
 
@@ -352,114 +308,27 @@ struct ChromaSplit {
     shift: [u32; 2],
     share: Field,
     dark: Field,
-    /// For each column of the window: the chroma column to its left, and how far it lies towards the next.
-    columns: Vec<(u32, f32)>,
+    columns: Columns,
 }
 
 impl ChromaSplit {
-    fn place(p: usize, shift: u32, first: usize, n: usize) -> (u32, f32) {
+    /// The sample before pixel `p`, and how far it lies towards the next.
+    fn place(p: usize, shift: u32, first: usize, n: usize) -> (i32, f32) {
         let scale = (1u32 << shift) as f32;
         let t = ((p as f32 + 0.5) / scale - 0.5 - first as f32).clamp(0.0, (n - 1) as f32);
         let i = (t as usize).min(n.saturating_sub(2));
-        (i as u32, t - i as f32)
+        (i as i32, t - i as f32)
     }
 
-    /// Multiplies a row of luma densities by the interpolated share, and writes the interpolated black density.
-    fn apply_row(&self, y: usize, lines: &mut [Vec<f32>; 2], ink: &mut [f32], dark: &mut [f32]) {
-        let n = self.share.width;
+    /// Share and black density at pixel row `y`, with one number more than there are samples.
+    fn lines(&self, y: usize, lines: &mut [Vec<f32>; 2]) {
         let (j, ay) = Self::place(y, self.shift[1], self.r0, self.share.height);
         let next = (j as usize + 1).min(self.share.height - 1);
         for (line, source) in lines.iter_mut().zip([&self.share, &self.dark]) {
             let (a, b) = (source.row(j as usize), source.row(next));
             line.clear();
             line.extend(a.iter().zip(b).map(|(a, b)| a + ay * (b - a)));
-            line.push(line[n - 1]);
-        }
-        let [share, black] = lines;
-        for ((v, d), &(i, ax)) in ink.iter_mut().zip(dark).zip(&self.columns) {
-            let i = i as usize;
-            *v *= share[i] + ax * (share[i + 1] - share[i]);
-            *d = black[i] + ax * (black[i + 1] - black[i]);
+            line.push(line[a.len() - 1]);
         }
     }
-}
-
-/// Paper density: per tile the mean of its brighter third, tiles that hold no paper filled from their neighbours, smoothed.
-fn estimate_paper(logs: &[[f32; 4]], width: usize, height: usize, cell_px: f32) -> Paper {
-    let (tiles_x, tiles_y) = (width.div_ceil(TILE_CELLS).max(1), height.div_ceil(TILE_CELLS).max(1));
-    let mut tiles: Vec<Option<[f32; 4]>> = Vec::with_capacity(tiles_x * tiles_y);
-    let mut order: Vec<f32> = Vec::with_capacity(TILE_CELLS * TILE_CELLS);
-    for j in 0..tiles_y {
-        for i in 0..tiles_x {
-            let (xs, ys) = (i * TILE_CELLS, j * TILE_CELLS);
-            let (xe, ye) = ((xs + TILE_CELLS).min(width), (ys + TILE_CELLS).min(height));
-            order.clear();
-            for y in ys..ye {
-                order.extend(logs[y * width + xs..y * width + xe].iter().map(|l| l[0] + l[1] + l[2]));
-            }
-            // Specks of glare or page edge are brighter than paper: the lowest 5 % do not count.
-            let (low, high) = (quantile(&mut order, 0.05).unwrap_or(0.0), quantile(&mut order, 0.40).unwrap_or(0.0));
-            let (mut sum, mut n) = ([0.0_f32; 4], 0.0_f32);
-            for y in ys..ye {
-                for l in &logs[y * width + xs..y * width + xe] {
-                    let s = l[0] + l[1] + l[2];
-                    if s >= low && s <= high {
-                        (0..4).for_each(|c| sum[c] += l[c]);
-                        n += 1.0;
-                    }
-                }
-            }
-            tiles.push((n > 0.0).then(|| sum.map(|v| v / n)));
-        }
-    }
-    // The page's own paper: the brighter half of all tiles. A tile that is much denser is covered (solid ink, a dark border).
-    let mut totals: Vec<f32> = tiles.iter().flatten().map(|t| t[0] + t[1] + t[2]).collect();
-    let typical = quantile(&mut totals, 0.35).unwrap_or(0.0);
-    for t in &mut tiles {
-        if t.is_some_and(|v| v[0] + v[1] + v[2] > typical + 0.9) {
-            *t = None;
-        }
-    }
-    while tiles.iter().any(Option::is_none) {
-        let before = tiles.clone();
-        for j in 0..tiles_y {
-            for i in 0..tiles_x {
-                if before[j * tiles_x + i].is_some() {
-                    continue;
-                }
-                let (mut sum, mut n) = ([0.0_f32; 4], 0.0_f32);
-                for y in j.saturating_sub(1)..(j + 2).min(tiles_y) {
-                    for x in i.saturating_sub(1)..(i + 2).min(tiles_x) {
-                        if let Some(t) = before[y * tiles_x + x] {
-                            (0..4).for_each(|c| sum[c] += t[c]);
-                            n += 1.0;
-                        }
-                    }
-                }
-                tiles[j * tiles_x + i] = (n > 0.0).then(|| sum.map(|v| v / n));
-            }
-        }
-        if tiles.iter().all(Option::is_none) {
-            tiles.fill(Some([0.0; 4]));
-        }
-    }
-    // Local solid ink that a tile took for paper shows as a dent: the median of 3 × 3, then a mean, smooths it out.
-    let full: Vec<[f32; 4]> = tiles.into_iter().flatten().collect();
-    let around = |src: &[[f32; 4]], i: usize, j: usize, pick: &dyn Fn(&mut Vec<f32>) -> f32| -> [f32; 4] {
-        std::array::from_fn(|c| {
-            let mut v: Vec<f32> = Vec::with_capacity(9);
-            for y in j.saturating_sub(1)..(j + 2).min(tiles_y) {
-                for x in i.saturating_sub(1)..(i + 2).min(tiles_x) {
-                    v.push(src[y * tiles_x + x][c]);
-                }
-            }
-            pick(&mut v)
-        })
-    };
-    let pass = |src: &[[f32; 4]], pick: &dyn Fn(&mut Vec<f32>) -> f32| -> Vec<[f32; 4]> {
-        (0..tiles_x * tiles_y).map(|k| around(src, k % tiles_x, k / tiles_x, pick)).collect()
-    };
-    let median = pass(&full, &|v| quantile(v, 0.35).unwrap_or(0.0));
-    let od = pass(&median, &|v| v.iter().sum::<f32>() / v.len() as f32);
-    Paper { tiles_x, tiles_y, tile_px: TILE_CELLS as f32 * cell_px, od }
 }

@@ -4,6 +4,7 @@ use crate::filter::{blur, box_sum, dilate, gradient};
 use crate::geometry::convex_hull;
 use crate::ink::{CELL_MM, Ink, Survey};
 use crate::plane::{Field, quantile};
+use crate::simd::rows::{excess, lengths};
 
 /// No reserved seal is longer than this (the legal ceiling is 45 mm), nor shorter than [`MIN_SIDE_MM`].
 pub const MAX_SIDE_MM: f32 = 54.0;
@@ -133,52 +134,67 @@ pub struct Centre {
 /// Where to look for a seal of `size_mm` in an ink map: centres in cells, most outline first, at most `limit`.
 ///
 /// Outlines vote, not areas, or a solid seal would hide its neighbour; each centre takes the outline around it away before
-/// the next is chosen, so that overlapping seals are all visited.
-pub fn search_centres(map: &Field, size_mm: [f32; 2], limit: usize) -> Vec<Centre> {
-    const STEP: usize = 2;
+/// the next is chosen, so that overlapping seals are all visited. A centre is worked out when it is asked for.
+pub fn search_centres(map: &Field, size_mm: [f32; 2], limit: usize) -> impl Iterator<Item = Centre> {
     let half = (0.25 * (size_mm[0] + size_mm[1]) / CELL_MM).max(4.0);
+    let reach = (half / STEP as f32).round().max(2.0) as usize;
+    let mut search = Centres { votes: votes(map), reach, first: 0.0, found: Vec::new() };
+    std::iter::from_fn(move || search.next_centre()).take(limit)
+}
+
+/// Cells of the survey in a vote's side.
+const STEP: usize = 2;
+
+/// Outline of every place of `STEP × STEP` cells.
+fn votes(map: &Field) -> Field {
     let [gx, gy] = gradient(&blur(map, 0.7));
+    let mut sizes = vec![0.0; gx.data.len()];
+    lengths(&mut sizes, &gx.data, &gy.data);
+    // Guilloche and paper grain are everywhere: what half of all cells have is background.
+    let floor = quantile(&mut sizes.clone(), 0.6).unwrap_or(0.0) + 0.01;
     let (w, h) = (map.width.div_ceil(STEP), map.height.div_ceil(STEP));
     let mut votes = Field::zeros(w, h);
-    let floor = {
-        // Guilloche and paper grain are everywhere: what half of all cells have is background.
-        let mut sizes: Vec<f32> = gx.data.iter().zip(&gy.data).map(|(x, y)| (x * x + y * y).sqrt()).collect();
-        quantile(&mut sizes, 0.6).unwrap_or(0.0) + 0.01
-    };
-    for y in 0..map.height {
-        for x in 0..map.width {
-            let i = y * map.width + x;
-            let m = (gx.data[i] * gx.data[i] + gy.data[i] * gy.data[i]).sqrt();
-            if m > floor {
-                votes.data[(y / STEP) * w + x / STEP] += (m - floor) / (m + 0.08);
-            }
-        }
+    let mut line = vec![0.0; map.width];
+    for (y, sizes) in sizes.chunks(map.width.max(1)).enumerate() {
+        excess(&mut line, sizes, floor, 0.08);
+        votes.row_mut(y / STEP).iter_mut().zip(line.chunks(STEP)).for_each(|(v, part)| *v += part.iter().sum::<f32>());
     }
-    let reach = (half / STEP as f32).round().max(2.0) as usize;
-    let mut centres: Vec<Centre> = Vec::new();
-    let mut first = 0.0;
-    while centres.len() < limit {
-        let sums = blur(&box_sum(&votes, reach, reach), 1.0);
+    votes
+}
+
+/// The votes that are left, and the centres that were chosen.
+struct Centres {
+    votes: Field,
+    reach: usize,
+    first: f32,
+    found: Vec<[f32; 2]>,
+}
+
+impl Centres {
+    fn next_centre(&mut self) -> Option<Centre> {
+        let (w, h, reach) = (self.votes.width, self.votes.height, self.reach);
+        let sums = blur(&box_sum(&self.votes, reach, reach), 1.0);
         let (mut top, mut at) = (0.0, 0);
         for (i, &v) in sums.data.iter().enumerate() {
-            let apart = |c: &Centre| ((i % w) as f32 - c.cell[0] / STEP as f32).hypot((i / w) as f32 - c.cell[1] / STEP as f32);
-            if v > top && centres.iter().all(|c| apart(c) > 0.55 * reach as f32) {
+            let apart = |c: &[f32; 2]| ((i % w) as f32 - c[0]).hypot((i / w) as f32 - c[1]);
+            if v > top && self.found.iter().all(|c| apart(c) > 0.55 * reach as f32) {
                 (top, at) = (v, i);
             }
         }
-        if first == 0.0 {
-            first = top;
+        if self.first == 0.0 {
+            self.first = top;
         }
-        if top <= 0.0 || top < 0.12 * first {
-            break;
+        if top <= 0.0 || top < 0.12 * self.first {
+            return None;
         }
         let (cx, cy) = (at % w, at / w);
         let middle = |c: usize| (c * STEP) as f32 + 0.5 * (STEP - 1) as f32;
-        centres.push(Centre { cell: [middle(cx), middle(cy)], share: top / first });
+        let cell = [middle(cx), middle(cy)];
+        self.found.push(cell.map(|c| c / STEP as f32));
         let clear = (0.8 * reach as f32) as usize;
         for y in cy.saturating_sub(clear)..(cy + clear + 1).min(h) {
-            votes.row_mut(y)[cx.saturating_sub(clear)..(cx + clear + 1).min(w)].fill(0.0);
+            self.votes.row_mut(y)[cx.saturating_sub(clear)..(cx + clear + 1).min(w)].fill(0.0);
         }
+        Some(Centre { cell, share: top / self.first })
     }
-    centres
 }

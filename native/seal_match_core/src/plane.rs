@@ -54,6 +54,16 @@ impl<'a> Plane<'a> {
     pub fn row(&self, y: usize) -> &'a [u8] {
         &self.data[y * self.stride..y * self.stride + self.width]
     }
+
+    /// Bytes from one row's start to the next one's.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Rows `first` to `end` (exclusive; at least one), [`Plane::stride`] bytes apart, to the last pixel of the last.
+    pub fn rows(&self, first: usize, end: usize) -> &'a [u8] {
+        &self.data[first * self.stride..(end - 1) * self.stride + self.width]
+    }
 }
 
 /// What a scan can tell about colour.
@@ -150,6 +160,31 @@ impl Field {
         Self { width, height, data: vec![0.0; width * height] }
     }
 
+    /// A field whose rows `fill` writes one after the other; the row that it gets holds what it wrote last.
+    ///
+    /// Cheaper than filling a field of zeros: each sample goes to memory once.
+    pub fn by_rows(width: usize, height: usize, mut fill: impl FnMut(usize, &mut [f32])) -> Self {
+        let mut data = Vec::with_capacity(width * height);
+        let mut row = vec![0.0; width];
+        for y in 0..height {
+            fill(y, &mut row);
+            data.extend_from_slice(&row);
+        }
+        Self { width, height, data }
+    }
+
+    /// Two fields of one size whose rows `fill` writes together.
+    pub fn two_by_rows(width: usize, height: usize, mut fill: impl FnMut(usize, &mut [f32], &mut [f32])) -> [Self; 2] {
+        let [mut first, mut second] = [(); 2].map(|()| Vec::with_capacity(width * height));
+        let [mut a, mut b] = [(); 2].map(|()| vec![0.0; width]);
+        for y in 0..height {
+            fill(y, &mut a, &mut b);
+            first.extend_from_slice(&a);
+            second.extend_from_slice(&b);
+        }
+        [first, second].map(|data| Self { width, height, data })
+    }
+
     /// Row `y`.
     #[inline]
     pub fn row(&self, y: usize) -> &[f32] {
@@ -185,8 +220,14 @@ impl Field {
 
     /// The value below which the share `q` of all samples accepted by `keep` lies; `None` when there are none.
     pub fn quantile(&self, q: f32, keep: impl Fn(f32) -> bool) -> Option<f32> {
-        let mut kept: Vec<f32> = self.data.iter().copied().filter(|&v| keep(v)).collect();
-        quantile(&mut kept, q)
+        let mut kept = vec![0.0; self.data.len() + 1];
+        let mut n = 0;
+        for &v in &self.data {
+            // Written always, kept where it belongs: no branch to mispredict.
+            kept[n] = v;
+            n += usize::from(keep(v));
+        }
+        quantile(&mut kept[..n], q)
     }
 }
 
@@ -195,7 +236,59 @@ pub fn quantile(values: &mut [f32], q: f32) -> Option<f32> {
     if values.is_empty() {
         return None;
     }
-    let k = ((values.len() - 1) as f32 * q.clamp(0.0, 1.0)).round() as usize;
-    let (_, v, _) = values.select_nth_unstable_by(k, f32::total_cmp);
-    Some(*v)
+    let k = rank(values.len(), q);
+    Some(if values.len() < 1024 { nth(values, k) } else { nth_of_many(values, k) })
+}
+
+/// [`quantile`] at two shares, the lower first; the second selection is among what the first left.
+pub fn quantile_pair(values: &[f32], low: f32, high: f32) -> Option<(f32, f32)> {
+    if values.is_empty() {
+        return None;
+    }
+    let mut keys: Vec<u32> = values.iter().map(|&v| key(v)).collect();
+    let (a, b) = (rank(keys.len(), low), rank(keys.len(), high));
+    let top = *keys.select_nth_unstable(b).1;
+    let bottom = if a < b { *keys[..b].select_nth_unstable(a).1 } else { top };
+    Some((unkey(bottom), unkey(top)))
+}
+
+fn rank(n: usize, q: f32) -> usize {
+    ((n - 1) as f32 * q.clamp(0.0, 1.0)).round() as usize
+}
+
+fn nth(values: &mut [f32], k: usize) -> f32 {
+    *values.select_nth_unstable_by(k, f32::total_cmp).1
+}
+
+/// The order of `f32::total_cmp` as that of whole numbers.
+fn key(v: f32) -> u32 {
+    let bits = v.to_bits();
+    bits ^ (((bits as i32 >> 31) as u32) | 0x8000_0000)
+}
+
+/// The number of a [`key`].
+fn unkey(k: u32) -> f32 {
+    f32::from_bits(k ^ (((!k as i32 >> 31) as u32) | 0x8000_0000))
+}
+
+/// As [`nth`]: counts the leading bits of all keys, then selects among those that share the k-th one's.
+fn nth_of_many(values: &[f32], k: usize) -> f32 {
+    const SHIFT: u32 = 32 - 12;
+    let mut counts = vec![0u32; 1 << 12];
+    for &v in values {
+        counts[(key(v) >> SHIFT) as usize] += 1;
+    }
+    let (mut below, mut bucket) = (0usize, 0usize);
+    while below + counts[bucket] as usize <= k {
+        below += counts[bucket] as usize;
+        bucket += 1;
+    }
+    let mut rest = vec![0.0; counts[bucket] as usize + 1];
+    let mut n = 0;
+    for &v in values {
+        // Written always, kept where it belongs: no branch to mispredict.
+        rest[n] = v;
+        n += usize::from((key(v) >> SHIFT) as usize == bucket);
+    }
+    nth(&mut rest[..n], k - below)
 }

@@ -7,7 +7,7 @@
 use crate::align::coarse::Coarse;
 use crate::align::refine::{Edge, MovingEdges, ROUNDS_MM, edges, refine};
 use crate::error::{Error, Result};
-use crate::filter::blur;
+use crate::filter::{blur, gradient};
 use crate::geometry::{HalfPlanes, Pose, convex_hull, smallest_box};
 use crate::ink::{Ink, InkWindow, Survey};
 use crate::locate::{MAX_SIDE_MM, MIN_SIDE_MM, SealRegion, seal_regions};
@@ -17,6 +17,8 @@ use crate::plane::{Field, Scan, ScanKind};
 pub const PX_PER_MM: f32 = 8.0;
 /// Paper around the seal that belongs to the template, in millimetres.
 pub const MARGIN_MM: f32 = 2.0;
+/// Blur, in samples, under which reference and moving ink are compared.
+pub const SOFT_SIGMA: f32 = 0.8;
 const LEVELS: f32 = 180.0;
 const MAGIC: &[u8; 4] = b"SMT1";
 const MAX_SIDE_PX: usize = ((MAX_SIDE_MM * 1.42 + 2.0 * MARGIN_MM) * PX_PER_MM) as usize + 4;
@@ -422,6 +424,10 @@ pub struct Reference {
     pub template: Template,
     /// Its ink.
     pub ink: Field,
+    /// Its ink blurred by [`SOFT_SIGMA`].
+    pub soft: Field,
+    /// The gradient of `soft`, x and y.
+    pub soft_gradient: [Field; 2],
     /// One inside the seal.
     pub support: Field,
     /// All its edges.
@@ -446,7 +452,9 @@ impl Reference {
         let (few_edges, sketch_edges) = (every(FEW_EDGES), every(SKETCH_EDGES));
         let coarse = Coarse::new(&ink, &template.support(1.0), PX_PER_MM, template.size_mm[0]);
         let radius_mm = template.hull_mm.iter().map(|p| p[0].hypot(p[1])).fold(0.0, f32::max);
-        Self { template, ink, support, edges, few_edges, sketch_edges, coarse, radius_mm }
+        let soft = blur(&ink, SOFT_SIGMA);
+        let soft_gradient = gradient(&soft);
+        Self { template, ink, soft, soft_gradient, support, edges, few_edges, sketch_edges, coarse, radius_mm }
     }
 
     /// The coarse search window around a survey cell.

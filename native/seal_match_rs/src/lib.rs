@@ -8,6 +8,7 @@ mod fold;
 mod network;
 mod profile;
 mod scan;
+mod width;
 
 /// Tell how this library was compiled: `"release"`, or `"debug"` where benchmarks must refuse to run.
 #[pyfunction]
@@ -38,9 +39,12 @@ mod _native {
     use super::profile::{Decision, Profile};
     #[pymodule_export]
     use super::scan::Scan;
+    #[pymodule_export]
+    use super::width::simd_level;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::width::limit_by_environment()?;
         module.add("EVIDENCE_CHANNELS", seal_match_core::compare::evidence::Evidence::NAMES.to_vec())?;
         module.add("LIKENESS_CHANNELS", seal_match_core::compare::likeness::NAMES.to_vec())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))

@@ -8,18 +8,19 @@
 //! q   = g/(|g| + t) of the moving window
 //! C_θ = Re IFFT( FFT(q) · conj FFT(z_θ) ) / ‖z_θ‖                           its peak: shift and score of rotation θ
 //! ```
+//! A half turn mirrors z and turns its vectors round, so 45 spectra serve 90 rotations, and one complex transform gives the two
+//! real correlations of a pair.
+//!
 //! Intensity correlation fails on weak ink and overprint; a contour's centre is lost when seals overlap. This needs neither.
-
-use std::sync::Arc;
-
-use rustfft::num_complex::Complex32;
-use rustfft::{Fft, FftPlanner};
 
 use crate::filter::{blur, gradient};
 use crate::plane::{Field, quantile};
+use crate::simd::fourier::{AREA, Peak, correlate, peak, transform};
+use crate::simd::rows::lengths;
 
 /// Cells on a side of the correlation window.
-pub const N: usize = 64;
+pub use crate::simd::fourier::N;
+
 /// Rotations tried over the full circle.
 pub const ROTATIONS: usize = 90;
 
@@ -34,14 +35,12 @@ pub struct Hypothesis {
     pub offset_mm: [f32; 2],
 }
 
-/// The reference's spectra at all rotations, and the transforms.
+/// The reference's spectra over half a circle.
 pub struct Coarse {
     /// Millimetres in a cell's side.
     pub cell_mm: f32,
-    spectra: Vec<Complex32>,
+    spectra: Vec<f32>,
     norms: Vec<f32>,
-    forward: Arc<dyn Fft<f32>>,
-    inverse: Arc<dyn Fft<f32>>,
 }
 
 impl Coarse {
@@ -51,13 +50,10 @@ impl Coarse {
         let cell_px = cell_mm * px_per_mm;
         let soft = blur(ink, 0.5 * cell_px);
         let support = blur(support, 0.5 * cell_px);
-        let mut planner = FftPlanner::new();
-        let (forward, inverse) = (planner.plan_fft_forward(N), planner.plan_fft_inverse(N));
-        let mut spectra = Vec::with_capacity(ROTATIONS * N * N);
-        let mut norms = Vec::with_capacity(ROTATIONS);
+        let mut spectra = Vec::with_capacity(ROTATIONS / 2 * 4 * AREA);
+        let mut norms = Vec::with_capacity(ROTATIONS / 2);
         let centre = [(ink.width - 1) as f32 / 2.0, (ink.height - 1) as f32 / 2.0];
-        let mut scratch = vec![Complex32::default(); N * N];
-        for r in 0..ROTATIONS {
+        for r in 0..ROTATIONS / 2 {
             let (s, c) = (r as f32 * 360.0 / ROTATIONS as f32).to_radians().sin_cos();
             let mut turned = Field::zeros(N, N);
             let mut inside = Field::zeros(N, N);
@@ -70,30 +66,28 @@ impl Coarse {
                 }
             }
             let mut z = directions(&turned);
-            z.iter_mut().zip(&inside.data).for_each(|(z, &m)| *z *= m);
-            norms.push(z.iter().map(Complex32::norm_sqr).sum::<f32>().sqrt().max(1e-6));
-            transform(forward.as_ref(), &mut z, &mut scratch);
-            spectra.extend_from_slice(&z);
+            for component in &mut z {
+                component.iter_mut().zip(&inside.data).for_each(|(z, &m)| *z *= m);
+            }
+            norms.push(z.iter().flatten().map(|v| v * v).sum::<f32>().sqrt().max(1e-6));
+            spectra.extend(spectrum(z));
         }
-        Self { cell_mm, spectra, norms, forward, inverse }
+        Self { cell_mm, spectra, norms }
     }
 
     /// The best starts in a window of `N × N` cells of the moving ink, at most `limit`, best first: local maxima over the circle.
     pub fn search(&self, window: &Field, limit: usize) -> Vec<Hypothesis> {
-        let mut scratch = vec![Complex32::default(); N * N];
-        let mut q = directions(window);
-        transform(self.forward.as_ref(), &mut q, &mut scratch);
-        let mut product = vec![Complex32::default(); N * N];
-        let peaks: Vec<Hypothesis> = (0..ROTATIONS)
-            .map(|r| {
-                let z = &self.spectra[r * N * N..(r + 1) * N * N];
-                for ((p, a), b) in product.iter_mut().zip(&q).zip(z) {
-                    *p = a * b.conj();
-                }
-                transform(self.inverse.as_ref(), &mut product, &mut scratch);
-                self.peak(&product, r)
-            })
-            .collect();
+        let q = spectrum(directions(window));
+        let [mut re, mut im] = [(); 2].map(|()| vec![0.0; AREA]);
+        let mut work = [Vec::new(), Vec::new()];
+        let mut peaks = vec![Hypothesis { score: 0.0, angle_deg: 0.0, offset_mm: [0.0; 2] }; ROTATIONS];
+        for (r, z) in self.spectra.chunks(4 * AREA).enumerate() {
+            correlate([&mut re, &mut im], &q, z);
+            // The inverse transform: real and imaginary part change places.
+            transform(&mut im, &mut re, &mut work);
+            peaks[r] = self.peak(&re, r);
+            peaks[r + ROTATIONS / 2] = self.peak(&im, r + ROTATIONS / 2);
+        }
         let mut best: Vec<Hypothesis> = (0..ROTATIONS)
             .filter(|&r| {
                 peaks[r].score >= peaks[(r + ROTATIONS - 1) % ROTATIONS].score
@@ -106,38 +100,40 @@ impl Coarse {
         best
     }
 
-    fn peak(&self, correlation: &[Complex32], rotation: usize) -> Hypothesis {
-        let (mut top, mut at) = (f32::NEG_INFINITY, 0);
-        for (i, v) in correlation.iter().enumerate() {
-            if v.re > top {
-                (top, at) = (v.re, i);
-            }
-        }
+    fn peak(&self, correlation: &[f32], rotation: usize) -> Hypothesis {
+        let mut top = Peak { value: 0.0, at: 0 };
+        peak(correlation, &mut top);
         let signed = |i: usize| if i < N / 2 { i as f32 } else { i as f32 - N as f32 };
         Hypothesis {
-            score: top / (N * N) as f32 / self.norms[rotation],
+            score: top.value / AREA as f32 / self.norms[rotation % (ROTATIONS / 2)],
             angle_deg: rotation as f32 * 360.0 / ROTATIONS as f32,
-            offset_mm: [signed(at % N) * self.cell_mm, signed(at / N) * self.cell_mm],
+            offset_mm: [signed(top.at % N) * self.cell_mm, signed(top.at / N) * self.cell_mm],
         }
     }
 }
 
-/// Shortened gradient vectors as complex numbers.
-fn directions(f: &Field) -> Vec<Complex32> {
+/// Shortened gradient vectors: x and y components.
+fn directions(f: &Field) -> [Vec<f32>; 2] {
     let [gx, gy] = gradient(&blur(f, 0.8));
-    let mut sizes: Vec<f32> = gx.data.iter().zip(&gy.data).map(|(x, y)| (x * x + y * y).sqrt()).collect();
-    let all = sizes.clone();
-    let t = quantile(&mut sizes, 0.75).unwrap_or(0.0) + 0.012;
-    gx.data.iter().zip(&gy.data).zip(all).map(|((&x, &y), m)| Complex32::new(x, y) / (m + t)).collect()
+    let mut sizes = vec![0.0; gx.data.len()];
+    lengths(&mut sizes, &gx.data, &gy.data);
+    let t = quantile(&mut sizes.clone(), 0.75).unwrap_or(0.0) + 0.012;
+    [gx, gy].map(|g| g.data.iter().zip(&sizes).map(|(v, m)| v / (m + t)).collect())
 }
 
-/// Two-dimensional transform in place: rows, transpose, rows. The result is transposed, and doing it twice undoes that.
-fn transform(fft: &dyn Fft<f32>, data: &mut [Complex32], scratch: &mut [Complex32]) {
-    fft.process_with_scratch(data, scratch);
+/// Spectra of two real fields: real and imaginary part of the first, then of the second. Both are transformed as one complex
+/// field and parted by its symmetry.
+fn spectrum([mut x, mut y]: [Vec<f32>; 2]) -> Vec<f32> {
+    transform(&mut x, &mut y, &mut [Vec::new(), Vec::new()]);
+    let mut out = vec![0.0; 4 * AREA];
     for j in 0..N {
-        for i in j + 1..N {
-            data.swap(j * N + i, i * N + j);
+        for i in 0..N {
+            let (k, m) = (j * N + i, (N - j) % N * N + (N - i) % N);
+            out[k] = 0.5 * (x[k] + x[m]);
+            out[AREA + k] = 0.5 * (y[k] - y[m]);
+            out[2 * AREA + k] = 0.5 * (y[k] + y[m]);
+            out[3 * AREA + k] = 0.5 * (x[m] - x[k]);
         }
     }
-    fft.process_with_scratch(data, scratch);
+    out
 }

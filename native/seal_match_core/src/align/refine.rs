@@ -5,16 +5,19 @@
 //! `n · (t + k·Y + ω·Y⊥) − g` with translation t, scale k, rotation ω and a uniform gain g; Tukey weights, five rounds of
 //! ever shorter reach.
 
-use crate::filter::{blur, gradient};
+use crate::filter::{blur, gradient, gradient_field};
 use crate::geometry::{Normal, Pose};
 use crate::ink::InkWindow;
 use crate::plane::{Field, quantile};
+use crate::simd::{self, edges::Look};
 
 /// Blur, in millimetres, under which reference and moving edges are compared.
 pub const EDGE_SIGMA_MM: f32 = 0.125;
 
 /// A sub-pixel point on the outline of a stroke of the reference.
 #[derive(Clone, Copy, Debug, PartialEq)]
+// The measuring kernel reads edges as five numbers each.
+#[repr(C)]
 pub struct Edge {
     /// Position in millimetres from the seal's centre, x right.
     pub x: f32,
@@ -63,90 +66,31 @@ pub fn edges(ink: &Field, support: &Field, px_per_mm: f32) -> Vec<Edge> {
     out
 }
 
-/// The moving image's ink gradient around a candidate, and its occlusion.
+/// The moving image's ink gradient around a candidate.
 pub struct MovingEdges {
     origin: [f32; 2],
     width: usize,
     height: usize,
-    gradient: Vec<[f32; 2]>,
+    /// A pair (x, y) a sample.
+    gradient: Vec<f32>,
 }
 
 impl MovingEdges {
     /// Gradient per pixel of the window's ink, blurred by [`EDGE_SIGMA_MM`].
     pub fn new(window: &InkWindow, px_per_mm: f32) -> Self {
-        let [gx, gy] = gradient(&blur(&window.ink, EDGE_SIGMA_MM * px_per_mm));
-        let gradient = gx.data.iter().zip(&gy.data).map(|(&x, &y)| [x, y]).collect();
+        let gradient = gradient_field(&blur(&window.ink, EDGE_SIGMA_MM * px_per_mm));
         Self { origin: [window.x0 as f32, window.y0 as f32], width: window.ink.width, height: window.ink.height, gradient }
     }
 
-    /// Whether the square of half-side `reach` around (x, y) lies inside.
-    #[inline]
-    fn holds(&self, x: f32, y: f32, reach: f32) -> bool {
-        x - reach >= 0.0 && y - reach >= 0.0 && x + reach + 1.0 < self.width as f32 && y + reach + 1.0 < self.height as f32
-    }
-
-    /// Gradient projected on (nx, ny); the caller has checked that (x, y) lies inside.
-    #[inline]
-    fn project(&self, x: f32, y: f32, nx: f32, ny: f32) -> f32 {
-        let (i, j) = (x as usize, y as usize);
-        let (ax, ay) = (x - i as f32, y - j as f32);
-        let k = j * self.width + i;
-        let top = &self.gradient[k..k + 2];
-        let bottom = &self.gradient[k + self.width..k + self.width + 2];
-        let dot = |g: [f32; 2]| g[0] * nx + g[1] * ny;
-        let p = dot(top[0]) + ax * (dot(top[1]) - dot(top[0]));
-        let q = dot(bottom[0]) + ax * (dot(bottom[1]) - dot(bottom[0]));
-        p + ay * (q - p)
-    }
-
-    /// Looks along each edge's normal up to `reach_px` either way. The nearest of equally strong edges is preferred by
-    /// `pull`, a penalty at full reach in units of gradient.
-    pub fn measure(
-        &self,
-        edges: &[Edge],
-        pose: &Pose,
-        bend: &dyn Fn(&Edge) -> f32,
-        reach_px: f32,
-        step_px: f32,
-        pull: f32,
-    ) -> Vec<Offset> {
-        let steps = (reach_px / step_px).round() as usize;
-        let mut profile = vec![0.0_f32; 2 * steps + 1];
-        edges
-            .iter()
-            .map(|e| {
-                let p = pose.map(e.x, e.y);
-                let [nx, ny] = pose.turn(e.nx, e.ny);
-                let shift = bend(e);
-                let (x, y) = (p[0] - self.origin[0] + shift * nx, p[1] - self.origin[1] + shift * ny);
-                if !self.holds(x, y, steps as f32 * step_px + 0.5) {
-                    return Offset { px: 0.0, strength: 0.0, found: false };
-                }
-                for (k, v) in profile.iter_mut().enumerate() {
-                    let t = (k as f32 - steps as f32) * step_px;
-                    *v = self.project(x + t * nx, y + t * ny, nx, ny);
-                }
-                let mut best = (f32::NEG_INFINITY, 0);
-                for (k, &v) in profile.iter().enumerate() {
-                    let cost = pull * (k as f32 - steps as f32).abs() / steps as f32;
-                    if v - cost > best.0 {
-                        best = (v - cost, k);
-                    }
-                }
-                let k = best.1;
-                if k == 0 || k == 2 * steps {
-                    return Offset {
-                        px: shift + (k as f32 - steps as f32) * step_px,
-                        strength: profile[k].max(0.0),
-                        found: false,
-                    };
-                }
-                let (a, b, c) = (profile[k - 1], profile[k], profile[k + 1]);
-                let curve = a - 2.0 * b + c;
-                let d = if curve < -1e-7 { (0.5 * (a - c) / curve).clamp(-1.0, 1.0) } else { 0.0 };
-                Offset { px: shift + (k as f32 - steps as f32 + d) * step_px, strength: b.max(0.0), found: true }
-            })
-            .collect()
+    /// Looks along each edge's normal up to `reach_px` either way of where the pose and `bends` (pixels along the normal; empty:
+    /// none) put it. The nearest of equally strong edges is preferred by `pull`, a penalty at full reach in units of gradient.
+    pub fn measure(&self, edges: &[Edge], pose: &Pose, bends: &[f32], reach_px: f32, step_px: f32, pull: f32) -> Vec<Offset> {
+        let mut out = vec![Offset { px: 0.0, strength: 0.0, found: false }; edges.len()];
+        let steps = ((reach_px / step_px).round() as usize).max(1);
+        let (gradient, width, height, origin) = (&self.gradient, self.width, self.height, self.origin);
+        let look = Look { gradient, width, height, pose: *pose, origin, steps, step_px, pull };
+        simd::edges::measure(&look, edges, bends, &mut out);
+        out
     }
 }
 
@@ -209,7 +153,7 @@ fn round(
     pull: f32,
 ) -> Option<(Fit, f32)> {
     let step_px = if reach_mm > 0.4 { mm / 7.9 } else { mm / 15.8 };
-    let offsets = moving.measure(edges, &pose, &|_| 0.0, reach_mm * mm, step_px, pull);
+    let offsets = moving.measure(edges, &pose, &[], reach_mm * mm, step_px, pull);
     let mut strengths: Vec<f32> = offsets.iter().map(|o| o.strength).collect();
     let p80 = quantile(&mut strengths, 0.8)?.max(1e-4);
     let size = pose.px_per_mm();

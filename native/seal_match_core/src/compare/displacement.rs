@@ -9,6 +9,7 @@ use crate::filter::blur;
 use crate::geometry::{Normal, Pose};
 use crate::ink::InkWindow;
 use crate::plane::{Field, quantile};
+use crate::simd::press::{Cover, Moments, Observation, add_moments, covered_edges, monomial, smooth_offsets};
 
 const MOST_EDGES: usize = 7000;
 const FIT_EDGES: usize = 2000;
@@ -28,6 +29,18 @@ pub struct Smooth {
 }
 
 impl Smooth {
+    /// The length that positions are divided by, millimetres.
+    pub fn radius_mm(&self) -> f32 {
+        self.radius_mm
+    }
+
+    /// Offset along each edge's normal in millimetres, gain included.
+    fn offsets(&self, edges: &[Edge]) -> Vec<f32> {
+        let mut out = vec![0.0; edges.len()];
+        smooth_offsets(&mut out, edges, &self.coefficients, self.radius_mm);
+        out
+    }
+
     #[inline]
     fn basis(&self, x: f32, y: f32) -> [f32; 6] {
         let (u, v) = (x / self.radius_mm, y / self.radius_mm);
@@ -40,14 +53,6 @@ impl Smooth {
         let b = self.basis(x, y);
         let dot = |c: &[f32; 6]| c.iter().zip(&b).map(|(c, b)| c * b).sum::<f32>();
         [dot(&self.coefficients[0]), dot(&self.coefficients[1])]
-    }
-
-    /// Offset along an edge's normal in millimetres, gain included.
-    #[inline]
-    pub fn offset(&self, e: &Edge) -> f32 {
-        let b = self.basis(e.x, e.y);
-        let dot = |c: &[f32; 6]| c.iter().zip(&b).map(|(c, b)| c * b).sum::<f32>();
-        e.nx * dot(&self.coefficients[0]) + e.ny * dot(&self.coefficients[1]) - dot(&self.coefficients[2])
     }
 }
 
@@ -111,7 +116,7 @@ pub fn measure(edges: &[Edge], window: &InkWindow, moving: &MovingEdges, fit: &F
     let edges: Vec<Edge> = edges.iter().step_by(stride).copied().collect();
     let pose = &fit.pose;
     let mm = pose.px_per_mm();
-    let occluded: Vec<bool> = edges.iter().map(|e| covered(window, pose, e)).collect();
+    let occluded = covered(window, pose, &edges);
     let mut smooth = Smooth { coefficients: [[0.0; 6]; 3], radius_mm };
     smooth.coefficients[2][0] = fit.gain_mm;
     let step = mm / STEPS_PER_MM;
@@ -123,22 +128,24 @@ pub fn measure(edges: &[Edge], window: &InkWindow, moving: &MovingEdges, fit: &F
     let every = edges.len().div_ceil(FIT_EDGES).max(1);
     let few: Vec<Edge> = edges.iter().step_by(every).copied().collect();
     let few_occluded: Vec<bool> = occluded.iter().step_by(every).copied().collect();
-    let offsets = moving.measure(&few, pose, &|e| smooth.offset(e) * mm, REACH_MM * mm, step, 0.0);
+    let bends = |offsets: &[f32]| -> Vec<f32> { offsets.iter().map(|o| o * mm).collect() };
+    let offsets = moving.measure(&few, pose, &bends(&smooth.offsets(&few)), REACH_MM * mm, step, 0.0);
     let p80 = strong(&offsets, &few_occluded)?;
     smooth = fit_smooth(&few, &offsets, &few_occluded, p80, mm, smooth)?;
-    let offsets = moving.measure(&edges, pose, &|e| smooth.offset(e) * mm, REACH_MM * mm, step, 0.3 * p80);
+    let offsets = moving.measure(&edges, pose, &bends(&smooth.offsets(&edges)), REACH_MM * mm, step, 0.3 * p80);
     let p80 = strong(&offsets, &occluded)?;
     smooth = fit_smooth(&edges, &offsets, &occluded, p80, mm, smooth)?;
     let measured: Vec<Measured> = edges
         .iter()
         .zip(&offsets)
         .zip(&occluded)
-        .map(|((e, o), &occluded)| {
+        .zip(smooth.offsets(&edges))
+        .map(|(((e, o), &occluded), expected)| {
             let strength = o.strength / p80;
             let usable = o.found && strength > 0.22 && !occluded;
             Measured {
                 edge: *e,
-                residual_mm: (o.px / mm - smooth.offset(e)).clamp(-0.5, 0.5),
+                residual_mm: (o.px / mm - expected).clamp(-0.5, 0.5),
                 weight: if usable { strength.min(1.0) } else { 0.0 },
                 occluded,
                 strength,
@@ -150,56 +157,60 @@ pub fn measure(edges: &[Edge], window: &InkWindow, moving: &MovingEdges, fit: &F
         return None;
     }
     let spread_mm = 1.4826 * quantile(&mut sizes, 0.5)?;
-    let coarse = local(&measured, radius_mm, 1.5);
-    let fine = local(&measured, radius_mm, 0.8);
+    let sums = deposit(&measured, radius_mm);
+    let (coarse, fine) = (local(&sums, 1.5), local(&sums, 0.8));
     Some(Displacement { smooth, measured, spread_mm, strong_slope: p80, coarse, fine })
 }
 
-/// Whether black lies over an edge or just beside it.
-fn covered(window: &InkWindow, pose: &Pose, e: &Edge) -> bool {
-    let p = pose.map(e.x, e.y);
-    let (x, y) = (p[0] - window.x0 as f32, p[1] - window.y0 as f32);
-    let [nx, ny] = pose.turn(e.nx, e.ny);
-    let reach = 0.2 * pose.px_per_mm();
-    [-reach, 0.0, reach].iter().any(|t| window.dark.sample(x + t * nx, y + t * ny) > OCCLUDED)
+/// Whether black lies over each edge or just beside it.
+fn covered(window: &InkWindow, pose: &Pose, edges: &[Edge]) -> Vec<bool> {
+    let cover = Cover {
+        dark: &window.dark.data,
+        width: window.dark.width,
+        height: window.dark.height,
+        pose: *pose,
+        origin: [window.x0 as f32, window.y0 as f32],
+        reach: 0.2 * pose.px_per_mm(),
+        limit: OCCLUDED,
+    };
+    let mut out = vec![0.0; edges.len()];
+    covered_edges(&mut out, edges, &cover);
+    out.into_iter().map(|v| v > 0.0).collect()
 }
 
 fn fit_smooth(edges: &[Edge], offsets: &[Offset], occluded: &[bool], p80: f32, mm: f32, start: Smooth) -> Option<Smooth> {
     let stride = edges.len().div_ceil(FIT_EDGES).max(1);
-    let chosen: Vec<(usize, [f32; 18])> = (0..edges.len())
+    let chosen: Vec<usize> = (0..edges.len())
         .step_by(stride)
         .filter(|&i| offsets[i].found && !occluded[i] && offsets[i].strength > 0.22 * p80)
-        .map(|i| {
-            let e = &edges[i];
-            let b = start.basis(e.x, e.y);
-            let mut row = [0.0; 18];
-            for k in 0..6 {
-                row[k] = e.nx * b[k];
-                row[6 + k] = e.ny * b[k];
-                row[12 + k] = -b[k];
-            }
-            (i, row)
-        })
         .collect();
     if chosen.len() < 40 {
         return None;
     }
     let mut smooth = start;
+    let chosen_edges: Vec<Edge> = chosen.iter().map(|&i| edges[i]).collect();
+    let seen: Vec<(f32, f32)> = chosen.iter().map(|&i| (offsets[i].px / mm, (offsets[i].strength / p80).min(1.0))).collect();
     for _ in 0..3 {
-        let mut sizes: Vec<f32> = chosen.iter().map(|(i, _)| (offsets[*i].px / mm - smooth.offset(&edges[*i])).abs()).collect();
+        let residuals: Vec<f32> =
+            seen.iter().zip(smooth.offsets(&chosen_edges)).map(|(&(px, _), expected)| px - expected).collect();
+        let mut sizes: Vec<f32> = residuals.iter().map(|r| r.abs()).collect();
         let scale = (1.4826 * quantile(&mut sizes, 0.5)?).max(0.012);
-        let mut normal = Normal::<18>::new();
-        let mut total = 0.0_f64;
-        for (i, row) in &chosen {
-            let o = &offsets[*i];
-            let r = o.px / mm - smooth.offset(&edges[*i]);
-            let w = tukey(r, 4.0 * scale) * (o.strength / p80).min(1.0);
-            if w > 0.0 {
-                normal.add(row, o.px / mm, w);
-                total += f64::from(w);
-            }
-        }
+        let observations: Vec<Observation> = chosen_edges
+            .iter()
+            .zip(&seen)
+            .zip(&residuals)
+            .map(|((e, &(value, trust)), &r)| Observation {
+                at: [e.x / smooth.radius_mm, e.y / smooth.radius_mm],
+                normal: [e.nx, e.ny],
+                value,
+                weight: tukey(r, 4.0 * scale) * trust,
+            })
+            .collect();
+        let mut sums = Moments::new();
+        add_moments(&mut sums, &observations);
+        let normal = normal_equations(&sums);
         // Prior: second-order terms of a press or a scanner are hundredths of a millimetre, constant and linear ones free.
+        let total = sums.matrix[5][0];
         let ridge: [f64; 18] = std::array::from_fn(|k| total * if k % 6 >= 3 { 2e-3 } else { 1e-4 });
         let x = normal.solve(&ridge)?;
         for k in 0..18 {
@@ -209,12 +220,34 @@ fn fit_smooth(edges: &[Edge], offsets: &[Offset], occluded: &[bool], p80: f32, m
     Some(smooth)
 }
 
-/// Solves shift and gain in Gaussian windows of standard deviation `sigma_mm` on the displacement grid.
-fn local(measured: &[Measured], radius_mm: f32, sigma_mm: f32) -> Vec<Local> {
-    const CHANNELS: usize = 14;
+/// The normal equations of `nx·d_x + ny·d_y − g`, each quadratic, from the sums over all edges.
+fn normal_equations(sums: &Moments) -> Normal<18> {
+    // Exponents of u and v in the six terms of a quadratic.
+    const TERMS: [(usize, usize); 6] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)];
+    // Which sum, with which sign, belongs to a pair of the three fields.
+    const BLOCKS: [[(usize, f64); 3]; 3] =
+        [[(0, 1.0), (1, 1.0), (3, -1.0)], [(1, 1.0), (2, 1.0), (4, -1.0)], [(3, -1.0), (4, -1.0), (5, 1.0)]];
+    let mut normal = Normal::<18>::new();
+    for row in 0..18 {
+        let (i, a) = (row / 6, TERMS[row % 6]);
+        for column in row..18 {
+            let (j, b) = (column / 6, TERMS[column % 6]);
+            let (sum, sign) = BLOCKS[i][j];
+            normal.matrix[row][column] = sign * sums.matrix[sum][monomial(a.0 + b.0, a.1 + b.1)];
+        }
+        normal.rhs[row] = if i == 2 { -1.0 } else { 1.0 } * sums.rhs[i][row % 6];
+    }
+    normal
+}
+
+/// Sums that a cell of the displacement grid collects.
+const CHANNELS: usize = 14;
+
+/// Sums of the measured edges in every cell, the centre in the middle.
+fn deposit(measured: &[Measured], radius_mm: f32) -> Vec<Field> {
     let half = (radius_mm / CELL_MM).ceil() as usize + 1;
     let n = 2 * half + 1;
-    let mut sums: Vec<Field> = (0..CHANNELS).map(|_| Field::zeros(n, n)).collect();
+    let mut cells = vec![[0.0_f32; CHANNELS]; n * n];
     for m in measured {
         let e = &m.edge;
         let place = |v: f32| ((v / CELL_MM).round() + half as f32).clamp(0.0, (n - 1) as f32) as usize;
@@ -236,8 +269,15 @@ fn local(measured: &[Measured], radius_mm: f32, sigma_mm: f32) -> Vec<Local> {
             1.0,
             f32::from(m.weight > 0.0 && r.abs() > 0.12),
         ];
-        sums.iter_mut().zip(parts).for_each(|(s, p)| s.data[i] += p);
+        cells[i].iter_mut().zip(parts).for_each(|(s, p)| *s += p);
     }
+    (0..CHANNELS).map(|c| Field { width: n, height: n, data: cells.iter().map(|s| s[c]).collect() }).collect()
+}
+
+/// Solves shift and gain in Gaussian windows of standard deviation `sigma_mm` on the displacement grid.
+fn local(sums: &[Field], sigma_mm: f32) -> Vec<Local> {
+    let n = sums[0].width;
+    let half = n / 2;
     let sigma = sigma_mm / CELL_MM;
     // Back to sums: a Gaussian window of unit height instead of unit area.
     let area = 2.0 * std::f32::consts::PI * sigma * sigma;

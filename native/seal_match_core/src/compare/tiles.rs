@@ -8,7 +8,11 @@ use crate::filter::{blur, dilate, gradient};
 use crate::geometry::Pose;
 use crate::ink::InkWindow;
 use crate::plane::Field;
-use crate::template::{PX_PER_MM, Reference, stroke_level};
+use crate::simd::tiles::{
+    Band, Grid, OUTLINE_SUMS, Outlines, TILE_SUMS, Warp, beyond, level_columns, level_row, outline_columns, tile_columns,
+    warp_row,
+};
+use crate::template::{PX_PER_MM, Reference, SOFT_SIGMA, stroke_level};
 
 /// Pixels of the reference's grid in a tile's side.
 pub const TILE_PX: usize = 4;
@@ -67,34 +71,39 @@ pub fn compare(reference: &Reference, window: &InkWindow, pose: &Pose, smooth: &
     let mm = pose.px_per_mm();
     // Half a sample of blur, as the reference had when it was resampled.
     let soft = blur(&window.ink, 0.4 * mm / PX_PER_MM);
-    let mut aligned = Field::zeros(w, h);
-    let mut covered = Field::zeros(w, h);
-    let (cx, cy) = ((w - 1) as f32 / 2.0, (h - 1) as f32 / 2.0);
-    let (ox, oy) = (window.x0 as f32, window.y0 as f32);
-    for y in 0..h {
-        let v = (y as f32 - cy) / PX_PER_MM;
-        for x in 0..w {
-            let u = (x as f32 - cx) / PX_PER_MM;
-            let d = smooth.displacement(u, v);
-            let p = pose.map(u + d[0], v + d[1]);
-            let (px, py) = (p[0] - ox, p[1] - oy);
-            let inside = px >= 0.0 && py >= 0.0 && px + 1.0 < soft.width as f32 && py + 1.0 < soft.height as f32;
-            let i = y * w + x;
-            aligned.data[i] = soft.sample(px, py);
-            covered.data[i] = f32::from(!inside || window.dark.sample(px, py) > OCCLUDED);
-        }
-    }
+    let warp = Warp {
+        ink: &soft.data,
+        dark: &window.dark.data,
+        width: soft.width,
+        height: soft.height,
+        pose: *pose,
+        origin: [window.x0 as f32, window.y0 as f32],
+        displacement: [smooth.coefficients[0], smooth.coefficients[1]],
+        radius_mm: smooth.radius_mm(),
+        px_per_mm: PX_PER_MM,
+        centre: (w - 1) as f32 / 2.0,
+        limit: OCCLUDED,
+    };
+    let [mut aligned, covered] = Field::two_by_rows(w, h, |y, ink, covered| {
+        let v_mm = (y as f32 - (h - 1) as f32 / 2.0) / PX_PER_MM;
+        warp_row(&warp, v_mm, ink, covered);
+    });
     let covered = dilate(&covered, 2);
-    let mut on_strokes = Field::zeros(w, h);
-    for i in 0..w * h {
-        let stroke = reference.ink.data[i] > 0.6 && covered.data[i] == 0.0;
-        on_strokes.data[i] = if stroke { aligned.data[i] } else { 0.0 };
-    }
+    let on_strokes = Field::by_rows(w, h, |y, row| {
+        let strokes = reference.ink.row(y).iter().zip(covered.row(y)).map(|(&t, &c)| t > 0.6 && c == 0.0);
+        for ((d, stroke), &v) in row.iter_mut().zip(strokes).zip(aligned.row(y)) {
+            *d = if stroke { v } else { 0.0 };
+        }
+    });
     let level = stroke_level(&on_strokes)?.max(0.03);
-    aligned.data.iter_mut().for_each(|v| *v = (*v / level).min(1.4));
+    aligned.data.iter_mut().for_each(|v| {
+        let share = *v / level;
+        *v = if share < 1.4 { share } else { 1.4 };
+    });
     let flat = flatten(reference, &aligned, &covered);
-    let (extra, missing) = differences(reference, &flat, gain_mm);
-    let maps = summarise(reference, &flat, &covered, &extra, &missing);
+    let moving = blur(&flat, SOFT_SIGMA);
+    let (extra, missing) = differences(reference, &moving, gain_mm);
+    let maps = summarise(reference, &moving, &covered, &extra, &missing);
     Some(Tiles { aligned, covered, extra, missing, maps, level })
 }
 
@@ -104,16 +113,16 @@ fn flatten(reference: &Reference, aligned: &Field, covered: &Field) -> Field {
     let (w, h) = (aligned.width, aligned.height);
     let (bw, bh) = (w.div_ceil(STEP), h.div_ceil(STEP));
     let (mut a, mut b) = (Field::zeros(bw, bh), Field::zeros(bw, bh));
-    for y in 0..h {
-        for x in 0..w {
-            let i = y * w + x;
-            let t = reference.ink.data[i];
-            if t > 0.4 && covered.data[i] == 0.0 {
-                let k = (y / STEP) * bw + x / STEP;
-                a.data[k] += t * aligned.data[i];
-                b.data[k] += t * t;
-            }
+    let mut sums = vec![0.0; 2 * w];
+    for j in 0..bh {
+        let band = Band { first: j * STEP, rows: STEP.min(h - j * STEP), width: w };
+        level_columns(band, &reference.ink.data, &aligned.data, &covered.data, &mut sums);
+        for (out, columns) in [&mut a, &mut b].into_iter().zip(sums.chunks(w)) {
+            out.row_mut(j).iter_mut().zip(columns.chunks(STEP)).for_each(|(d, c)| *d = c.iter().sum());
         }
+    }
+    if bw < 2 || bh < 2 {
+        return aligned.clone();
     }
     let (a, b) = (blur(&a, 2.5), blur(&b, 2.5));
     let mut ratio = Field::zeros(bw, bh);
@@ -121,65 +130,70 @@ fn flatten(reference: &Reference, aligned: &Field, covered: &Field) -> Field {
         // Two units of prior: where nothing is known the level is the seal's own.
         ratio.data[i] = ((a.data[i] + 2.0) / (b.data[i] + 2.0)).clamp(0.5, 1.5);
     }
-    let mut out = aligned.clone();
-    for y in 0..h {
-        for x in 0..w {
-            let at = |p: usize, n: usize| (((p as f32 + 0.5) / STEP as f32) - 0.5).clamp(0.0, (n - 1) as f32 - 1e-3);
-            let r = ratio.sample(at(x, bw), at(y, bh));
-            let v = &mut out.data[y * w + x];
-            *v = (*v / if r > 0.0 { r } else { 1.0 }).min(1.4);
-        }
-    }
-    out
-}
-
-/// Extra and missing ink beyond what ink gain and half a pixel of misfit explain.
-fn differences(reference: &Reference, moving: &Field, gain_mm: f32) -> (Field, Field) {
-    let t = blur(&reference.ink, 0.8);
-    let m = blur(moving, 0.8);
-    let grown = |mm: f32| ((0.14 + mm) * PX_PER_MM).round().clamp(1.0, 3.0) as usize;
-    let allowed = dilate(&t, grown(gain_mm));
-    let found = dilate(&m, grown(-gain_mm));
-    let (mut extra, mut missing) = (Field::zeros(t.width, t.height), Field::zeros(t.width, t.height));
-    for i in 0..t.data.len() {
-        extra.data[i] = ((m.data[i].min(1.0) - allowed.data[i] - 0.15) / 0.85).clamp(0.0, 1.0);
-        missing.data[i] = ((t.data[i].min(1.0) - found.data[i] - 0.15) / 0.85).clamp(0.0, 1.0);
-    }
-    (extra, missing)
-}
-
-fn tile_sum(f: impl Fn(usize) -> f32, w: usize, h: usize) -> Field {
-    let (tw, th) = (w.div_ceil(TILE_PX), h.div_ceil(TILE_PX));
-    let mut out = Field::zeros(tw, th);
-    for y in 0..h {
-        let row = &mut out.data[(y / TILE_PX) * tw..(y / TILE_PX + 1) * tw];
-        for x in 0..w {
-            row[x / TILE_PX] += f(y * w + x);
-        }
-    }
-    out
-}
-
-fn summarise(reference: &Reference, flat: &Field, covered: &Field, extra: &Field, missing: &Field) -> TileMaps {
-    let (w, h) = (flat.width, flat.height);
-    let t = blur(&reference.ink, 0.8);
-    let m = blur(flat, 0.8);
-    let full = (TILE_PX * TILE_PX) as f32;
-    let mask: Vec<f32> = reference.support.data.iter().zip(&covered.data).map(|(s, c)| s * (1.0 - c)).collect();
-    let sum = |f: &dyn Fn(usize) -> f32| tile_sum(|i| if mask[i] > 0.0 { f(i) } else { 0.0 }, w, h);
-    let (st, sm) = (sum(&|i| t.data[i]), sum(&|i| m.data[i]));
-    let (stt, smm, stm) = (sum(&|i| t.data[i] * t.data[i]), sum(&|i| m.data[i] * m.data[i]), sum(&|i| t.data[i] * m.data[i]));
-    let count = sum(&|_| 1.0);
-    let stroke = sum(&|i| f32::from(reference.ink.data[i] > 0.6));
-    let inked = sum(&|i| if reference.ink.data[i] > 0.6 { m.data[i].min(1.0) } else { 0.0 });
-    let raw_extra = tile_sum(|i| extra.data[i] * (1.0 - covered.data[i]), w, h);
-    let foreign = foreign_tiles(reference, &raw_extra);
-    let raw_missing = sum(&|i| missing.data[i]);
-    let own_extra = {
-        let mut e = sum(&|i| extra.data[i]);
-        e.data.iter_mut().zip(&foreign).for_each(|(e, &f)| *e *= if f { 0.0 } else { 1.0 });
-        e
+    // Between the blocks' centres the ratio is bilinear: first along each row of blocks, then between two of them.
+    let place = |p: usize, n: usize| {
+        let t = (((p as f32 + 0.5) / STEP as f32) - 0.5).clamp(0.0, (n - 1) as f32 - 1e-3);
+        (t as usize, t - (t as usize) as f32)
     };
+    let mut wide = Field::zeros(w, bh);
+    for j in 0..bh {
+        let row = ratio.row(j);
+        for (x, v) in wide.row_mut(j).iter_mut().enumerate() {
+            let (i, ax) = place(x, bw);
+            *v = row[i] + ax * (row[i + 1] - row[i]);
+        }
+    }
+    Field::by_rows(w, h, |y, row| {
+        let (j, ay) = place(y, bh);
+        level_row(row, aligned.row(y), wide.row(j), wide.row(j + 1), ay, 1.4);
+    })
+}
+
+/// Extra and missing ink beyond what ink gain and half a pixel of misfit explain; `moving` is softened like the reference.
+fn differences(reference: &Reference, moving: &Field, gain_mm: f32) -> (Field, Field) {
+    let grown = |mm: f32| ((0.14 + mm) * PX_PER_MM).round().clamp(1.0, 3.0) as usize;
+    let over = |a: &Field, other: &Field, reach: usize| {
+        let allowed = dilate(other, reach);
+        Field::by_rows(a.width, a.height, |y, row| beyond(row, a.row(y), allowed.row(y)))
+    };
+    (over(moving, &reference.soft, grown(gain_mm)), over(&reference.soft, moving, grown(-gain_mm)))
+}
+
+/// Sums over tiles: `columns` gives `N` rows of sums down the columns of a band, this adds the columns of each tile.
+fn tile_sums<const N: usize>(w: usize, h: usize, columns: impl Fn(Band, &mut [f32])) -> [Field; N] {
+    let (tw, th) = (w.div_ceil(TILE_PX), h.div_ceil(TILE_PX));
+    let mut out: [Field; N] = std::array::from_fn(|_| Field::zeros(tw, th));
+    let mut sums = vec![0.0; N * w];
+    for j in 0..th {
+        columns(Band { first: j * TILE_PX, rows: TILE_PX.min(h - j * TILE_PX), width: w }, &mut sums);
+        for (out, columns) in out.iter_mut().zip(sums.chunks(w)) {
+            let row = out.row_mut(j);
+            let whole = columns.chunks_exact(TILE_PX);
+            if let Some(last) = row.last_mut() {
+                *last = whole.remainder().iter().sum();
+            }
+            row.iter_mut().zip(whole).for_each(|(d, c)| *d = (c[0] + c[1]) + (c[2] + c[3]));
+        }
+    }
+    out
+}
+
+fn summarise(reference: &Reference, moving: &Field, covered: &Field, extra: &Field, missing: &Field) -> TileMaps {
+    let (w, h) = (moving.width, moving.height);
+    let full = (TILE_PX * TILE_PX) as f32;
+    let grid = Grid {
+        ink: &reference.ink.data,
+        reference: &reference.soft.data,
+        moving: &moving.data,
+        support: &reference.support.data,
+        covered: &covered.data,
+        extra: &extra.data,
+        missing: &missing.data,
+    };
+    let sums = tile_sums::<TILE_SUMS>(w, h, |band, sums| tile_columns(band, &grid, sums));
+    let [st, sm, stt, smm, stm, count, stroke, inked, mut own_extra, raw_missing, raw_extra] = sums;
+    let foreign = foreign_tiles(reference, &raw_extra);
+    own_extra.data.iter_mut().zip(&foreign).for_each(|(e, &f)| *e *= if f { 0.0 } else { 1.0 });
     let ncc = |sigma: f32, least: f32| {
         let b = |f: &Field| blur(f, sigma);
         let (n, st, sm, stt, smm, stm) = (b(&count), b(&st), b(&sm), b(&stt), b(&smm), b(&stm));
@@ -194,7 +208,7 @@ fn summarise(reference: &Reference, flat: &Field, covered: &Field, extra: &Field
         }
         out
     };
-    let outline = outline_correlation(&reference.ink, flat, &mask);
+    let outline = outline_correlation(reference, moving, covered);
     let smooth = |f: &Field, sigma: f32| blur(f, sigma);
     let ratio = |a: &Field, b: &Field, prior: f32| {
         let mut out = a.clone();
@@ -250,26 +264,28 @@ fn summarise(reference: &Reference, flat: &Field, covered: &Field, extra: &Field
 ///
 /// A digit of a small code is a fraction of a millimetre thick; what extra and missing ink must forgive (gain, half a pixel)
 /// would forgive the whole digit. Each tile takes the best of five shifts, so that a press's local shift is no difference.
-fn outline_correlation(reference: &Field, moving: &Field, mask: &[f32]) -> Field {
-    const SHIFTS: [(isize, isize); 5] = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)];
+fn outline_correlation(reference: &Reference, moving: &Field, covered: &Field) -> Field {
     const SIGMA: f32 = 1.4;
-    let (w, h) = (reference.width, reference.height);
-    let [tx, ty] = gradient(&blur(reference, 0.8));
-    let [mx, my] = gradient(&blur(moving, 0.8));
-    let size = |x: &Field, y: &Field| {
-        let s = tile_sum(|i| if mask[i] > 0.0 { x.data[i] * x.data[i] + y.data[i] * y.data[i] } else { 0.0 }, w, h);
-        blur(&s, SIGMA)
+    let [tx, ty] = &reference.soft_gradient;
+    let [mx, my] = gradient(moving);
+    let outlines = Outlines {
+        reference: [&tx.data, &ty.data],
+        moving: [&mx.data, &my.data],
+        support: &reference.support.data,
+        covered: &covered.data,
     };
-    let (stt, smm) = (size(&tx, &ty), size(&mx, &my));
+    let (w, h) = (moving.width, moving.height);
+    let sums = tile_sums::<OUTLINE_SUMS>(w, h, |mut band, sums| {
+        // The outermost rows have no gradient.
+        let end = (band.first + band.rows).min(h - 1);
+        band.first = band.first.max(1);
+        band.rows = end.saturating_sub(band.first);
+        outline_columns(band, &outlines, sums);
+    });
+    let [stt, smm, shifted @ ..] = sums.map(|s| blur(&s, SIGMA));
     let mut best = Field::zeros(stt.width, stt.height);
     best.data.fill(-1.0);
-    for (dx, dy) in SHIFTS {
-        let shift = dy * w as isize + dx;
-        let product = |i: usize| {
-            let j = i.wrapping_add_signed(shift);
-            if mask[i] > 0.0 && j < w * h { tx.data[i] * mx.data[j] + ty.data[i] * my.data[j] } else { 0.0 }
-        };
-        let stm = blur(&tile_sum(product, w, h), SIGMA);
+    for stm in &shifted {
         for i in 0..best.data.len() {
             best.data[i] = best.data[i].max(stm.data[i] / (stt.data[i] * smm.data[i]).sqrt().max(1e-6));
         }

@@ -50,6 +50,7 @@ from seal_match_rs._native import (
     __version__,
     build_profile,
     examine,
+    simd_level,
 )
 from seal_match_rs._verification import (
     Alignment,
@@ -110,6 +111,7 @@ __all__ = [
     "examine",
     "fold",
     "locate_on_card",
+    "simd_level",
     "sweep_folds",
     "verify",
 ]

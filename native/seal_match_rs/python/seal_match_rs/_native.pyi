@@ -32,6 +32,7 @@ __all__ = [
     "fold_sentence",
     "fold_strokes",
     "fold_sweep",
+    "simd_level",
 ]
 
 __version__: str
@@ -39,6 +40,7 @@ EVIDENCE_CHANNELS: list[str]
 LIKENESS_CHANNELS: list[str]
 
 def build_profile() -> Literal["release", "debug"]: ...
+def simd_level() -> Literal["scalar", "avx2", "avx512"]: ...
 
 class SealMatchError(ValueError):
     code: str
