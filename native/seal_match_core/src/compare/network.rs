@@ -212,19 +212,20 @@ fn stack(reference: &Field, moving: &Field, covered: &Field, width: usize, heigh
 /// Computes one layer where it is needed.
 fn run<const N: usize>(layer: &Layer, src: &Lattice, needed: &[bool], width: usize, height: usize, dst: &mut Lattice) {
     #[cfg(target_arch = "x86_64")]
-    {
-        if std::arch::is_x86_feature_detected!("avx512f") {
+    match crate::simd::level() {
+        crate::simd::Level::Avx512 => {
             return sweep::<8>(needed, width, height, dst, |first, out| {
                 // SAFETY: the processor has AVX-512F; `sweep` hands out places whose eight neighbours lie in the lattice.
                 unsafe { taps_avx512::<N>(layer, src, first, out) }
             });
         }
-        if std::arch::is_x86_feature_detected!("avx2") {
+        crate::simd::Level::Avx2 => {
             return sweep::<4>(needed, width, height, dst, |first, out| {
                 // SAFETY: the processor has AVX2; `sweep` hands out places whose four neighbours lie in the lattice.
                 unsafe { taps_avx2::<N>(layer, src, first, out) }
             });
         }
+        crate::simd::Level::Scalar => {}
     }
     sweep::<4>(needed, width, height, dst, |first, out| taps_scalar::<N>(layer, src, first, out));
 }
