@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
@@ -79,7 +80,7 @@ def measure_append(folder: Path, url: str, count: int, in_flight: int) -> Path:
 
             group.record(event_of(number)).add_done_callback(done)
 
-    began = time.perf_counter()
+    began, processor_began = time.perf_counter(), processor_s()
     threads = [threading.Thread(target=produce, args=(start,)) for start in (0, 1)]
     for thread in threads:
         thread.start()
@@ -89,6 +90,7 @@ def measure_append(folder: Path, url: str, count: int, in_flight: int) -> Path:
     durable_s = time.perf_counter() - began
     appender.stop(timeout_s=120)
     signed_s = time.perf_counter() - began
+    processor_us = (processor_s() - processor_began) / count * 1e6
     status = appender.status
     assert (status.size, status.signed_size, status.published_size) == (count,) * 3, status
     assert len(latencies) == count
@@ -103,7 +105,7 @@ def measure_append(folder: Path, url: str, count: int, in_flight: int) -> Path:
     )
     print(
         f"in the tree    {count / signed_s:10,.0f} events/s acknowledged, numbered, hashed, signed "
-        "and published"
+        f"and published ({processor_us:.0f} µs of processor time an event, all of it)"
     )
     return key
 
@@ -142,12 +144,14 @@ def measure_in_transaction(folder: Path, calls: int, rate: float) -> None:
 
 def measure_verify(url: str, key: Path, count: int, processes: int) -> Report:
     """Check the log and print the rate."""
+    began = processor_s()
     report = check(url, Trust.of((str(key),)), processes=processes)
+    processor_us = (processor_s() - began) / count * 1e6
     assert report.sound, report.findings[:5]
     assert report.events == report.payloads == report.signed_size == count
     print(
         f"verify         {count / report.elapsed_s:10,.0f} events/s, {processes} processes, "
-        f"{report.checkpoints} checkpoints"
+        f"{report.checkpoints} checkpoints ({processor_us:.1f} µs of processor time an event)"
     )
     return report
 
@@ -171,6 +175,15 @@ def main() -> int:
             measure_verify(url, key, options.events, processes)
         measure_in_transaction(folder, options.calls, 500.0)
     return 0
+
+
+def processor_s() -> float:
+    """Return the processor time of this process and its ended children, in seconds.
+
+    Beside the rate it tells what a busy machine took away.
+    """
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def sync_ms(folder: Path) -> float:
