@@ -14,9 +14,16 @@ from seal_service.adapters.crypto.keys import KeyFileError, load_or_make_key, se
 from seal_service.adapters.sql.columns import Instant
 from seal_service.config import Quota
 from seal_service.domain import seed
+from seal_service.domain.changes import Change, ChangeState, approved, rejected
 from seal_service.domain.orgs import common_path, parent_path
 from seal_service.domain.passwords import PasswordRules, broken_rules, random_password
-from seal_service.domain.people import Assignment, bank_date, locks
+from seal_service.domain.people import (
+    Assignment,
+    bank_date,
+    locks,
+    new_user,
+    with_rights_changed,
+)
 from seal_service.domain.posts import (
     ExclusionRule,
     RuleKind,
@@ -28,6 +35,7 @@ from seal_service.domain.posts import (
 )
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.domain.reviews import last_day, quarter_of
+from seal_service.domain.sessions import SessionRules, opened, require_alive
 from seal_service.interceptors.quota import Quotas
 
 CODES = st.sampled_from(["10", "1", "100", "2A", "2"])
@@ -188,3 +196,24 @@ def test_a_refusal_carries_exactly_its_numbers() -> None:
         Refusal(Reason.NO_PERMISSION)
     with pytest.raises(TypeError):
         Refusal(Reason.SAME_PERSON, who="ann")
+
+
+def test_four_eyes_and_stale_sessions_hold_in_the_rules_alone() -> None:
+    # The use cases look as well; each of the two guards is enough by itself.
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    change = Change(
+        id="c", kind="k", target="t", org_id="o", body={}, body_hash="", maker="ann",
+        state=ChangeState.PENDING, made_at=at, reason="", target_version=None,
+        expires_at=at + timedelta(days=1),
+    )  # fmt: skip
+    for decide in (approved, rejected):
+        with pytest.raises(Refusal) as caught:
+            decide(change, "ann", "", at)
+        assert caught.value.reason is Reason.SAME_PERSON
+        assert decide(change, "bob", "", at).checker == "bob"
+    user = new_user("u", "u", "o", at=at)
+    session = opened("s", "h", user, rules=SessionRules(), peer="", at=at)
+    require_alive(session, user, at)
+    with pytest.raises(Refusal) as caught:
+        require_alive(session, with_rights_changed(user), at)
+    assert caught.value.reason is Reason.SESSION_EXPIRED
