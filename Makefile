@@ -14,7 +14,7 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
-.PHONY: help setup build test test-fast lint format demo accuracy exam profile bench fuzz lock clean
+.PHONY: help setup build test test-fast lint format demo accuracy exam network profile bench fuzz lock clean
 
 help: ## list every task
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ test: setup ## all tests: Rust in release mode, then Python
 test-fast: setup ## the Python tests without the slow ones
 	$(PY) -m pytest -m "not slow"
 
-lint: setup ## formatting, clippy, ruff, mypy --strict, layers; any warning fails
+lint: setup ## formatting, clippy, ruff, mypy --strict, layers, tsc; any warning fails
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(PY) -m ruff format --check $(PYTHON_CODE)
@@ -45,6 +45,7 @@ lint: setup ## formatting, clippy, ruff, mypy --strict, layers; any warning fail
 	$(PY) -m mypy
 	$(PY) -m mypy tools
 	$(PY) tools/check_layers.py
+	tsc --project service/seal_service/viewer/web
 
 format: setup ## rewrite Rust and Python in the project's format
 	cargo fmt --all
@@ -61,8 +62,13 @@ accuracy: setup ## measure the error rates on 200 simulated dies (half an hour) 
 exam: setup ## measure the error rates on a folder in the practice format: make exam DIR=../shared/practice
 	.venv/bin/sealmatch accuracy --exam $(DIR)
 
-profile: setup ## fit the default profile anew on 170 simulated dies (a quarter of an hour); VERSION names it
-	.venv/bin/sealmatch accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml $(if $(WORK),--work $(WORK))
+network: setup ## train the network of a profile on 650 simulated dies (an hour) and write it to OUT
+	$(PY) -m pip install --quiet --disable-pip-version-check 'tensorflow-cpu>=2.18'
+	$(PY) -m accuracy --train --out $(OUT) $(if $(WORK),--work $(WORK))
+
+profile: setup ## fit the default profile anew on 300 simulated dies (half an hour); VERSION names it, NETWORK replaces its network
+	$(PY) -m accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml \
+	  $(if $(NETWORK),--network $(NETWORK)) $(if $(WORK),--work $(WORK))
 
 bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image
 	$(PY) -m speed

@@ -27,9 +27,10 @@ for result in map(json.loads, (out / "results.jsonl").read_text().splitlines()):
     if (row["category"], verdict) in seen:
         continue
     seen.add((row["category"], verdict))
-    report = out / f"report-{row['category']}-{verdict.lower()}.png"
     command = [".venv/bin/sealmatch", "verify", "--card", out / row["card"], "--voucher", out / row["voucher"]]
-    dpi = ["--card-dpi", str(row["card_dpi"]), "--voucher-dpi", str(row["dpi"]), "--json", "--report", report]
-    subprocess.run([*command, *dpi], check=True, stdout=subprocess.DEVNULL)
-print(f"\nReports: {', '.join(sorted(p.name for p in out.glob('report-*.png')))} in {out}")
+    dpi = ["--card-dpi", str(row["card_dpi"]), "--voucher-dpi", str(row["dpi"]), "--json"]
+    for kind in ("png", "html"):
+        report = out / f"report-{row['category']}-{verdict.lower()}.{kind}"
+        subprocess.run([*command, *dpi, "--report", report], check=True, stdout=subprocess.DEVNULL)
+print(f"\nReports (.png, .html): {', '.join(sorted(p.stem for p in out.glob('report-*.png')))} in {out}")
 PY

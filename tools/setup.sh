@@ -12,6 +12,9 @@ needed=(build-essential libturbojpeg0-dev python3-venv python3-dev)
 fonts=(fonts-noto-cjk fonts-noto-cjk-extra fonts-arphic-ukai fonts-arphic-uming fonts-arphic-gbsn00lp
   fonts-arphic-gkai00mp fonts-wqy-zenhei fonts-wqy-microhei fonts-lxgw-wenkai)
 
+# The tests open the report in a real browser, and `make lint` checks the types of its script. Neither is shipped.
+web=(chromium node-typescript)
+
 fail() {
   echo "setup: $1" >&2
   exit 1
@@ -25,16 +28,16 @@ missing_of() {
 
 install_system_packages() {
   command -v dpkg-query >/dev/null || {
-    echo "setup: not a Debian system; install these packages' counterparts yourself: ${needed[*]} ${fonts[*]}" >&2
+    echo "setup: not a Debian system; install these packages' counterparts yourself: ${needed[*]} ${fonts[*]} ${web[*]}" >&2
     return
   }
   local wanted
-  mapfile -t wanted < <(missing_of "${needed[@]}" "${fonts[@]}")
+  mapfile -t wanted < <(missing_of "${needed[@]}" "${fonts[@]}" "${web[@]}")
   [ ${#wanted[@]} -eq 0 ] && return
   [ "$(id -u)" -eq 0 ] || fail "packages are missing; run: sudo apt-get install -y ${wanted[*]}"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  # A release may lack a font; only the compilers' packages are worth a stop.
+  # A release may lack a font, or have the browser under another name; only the compilers' packages are worth a stop.
   for package in "${wanted[@]}"; do
     apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
       echo "setup: apt-get could not install $package" >&2

@@ -1,4 +1,4 @@
-"""`python -m accuracy`: fit a profile, or measure the shipped one on dies never used to fit it."""
+"""`python -m accuracy`: train a network, fit a profile, or measure one on unseen dies."""
 
 from __future__ import annotations
 
@@ -11,31 +11,44 @@ from typing import TYPE_CHECKING
 from accuracy.judge import judge
 from accuracy.report import plot_det, plot_scores, summary
 from accuracy.worst import worst_pairs
-from simulator.dataset import simulate
+from simulator.dataset import Plan, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TEST_SEED = 303
-FIT_SEED = 101
-FIT_DIES = 170
-FIT_PLAN = {
-    ("genuine", "good"): 1,
+NETWORK_SEED = 606
+NETWORK_DIES = 650
+NETWORK_STEPS = 9000
+NETWORK_PLAN = {
+    ("genuine", "good"): 2,
     ("genuine", "typical"): 3,
     ("genuine", "hard"): 1,
+    ("sibling", "good"): 2,
+    ("sibling", "typical"): 3,
+    ("recut", "good"): 1,
+    ("recut", "typical"): 1,
+    ("refont", "typical"): 1,
     ("rescan", "good"): 1,
     ("rescan", "typical"): 1,
-    ("rescan", "hard"): 1,
+}
+FIT_SEED = 707
+FIT_DIES = 300
+FIT_PLAN = {
+    ("genuine", "good"): 3,
+    ("genuine", "typical"): 3,
+    ("genuine", "hard"): 1,
+    ("sibling", "good"): 2,
+    ("sibling", "typical"): 2,
+    ("sibling", "hard"): 1,
     ("recut", "good"): 1,
     ("recut", "typical"): 1,
     ("recut", "hard"): 1,
     ("refont", "typical"): 1,
-    ("refont", "hard"): 1,
-    ("sibling", "good"): 1,
-    ("sibling", "typical"): 2,
-    ("sibling", "hard"): 1,
     ("random", "typical"): 1,
-    ("random", "hard"): 1,
+    ("rescan", "good"): 1,
+    ("rescan", "typical"): 1,
+    ("rescan", "hard"): 1,
 }
 TEST_DIES = 200
 TEST_PLAN = {
@@ -86,7 +99,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="fit a profile on new simulated dies and write it to --out",
     )
     parser.add_argument(
-        "--dies", type=int, help="dies to simulate (default: 200 to measure, 170 to fit)"
+        "--train",
+        action="store_true",
+        help="train the network of a profile on new simulated dies and write it to --out",
+    )
+    parser.add_argument(
+        "--network", type=Path, help="with --fit: the network (default: the shipped profile's)"
+    )
+    parser.add_argument(
+        "--dies", type=int, help="dies to simulate (default: 200 to measure, 300 to fit)"
     )
     parser.add_argument("--version", default="0", help="version to write into a fitted profile")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
@@ -118,26 +139,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     with tempfile.TemporaryDirectory() as temporary:
         work: Path = options.work or Path(temporary)
-        if options.fit:
-            if options.out is None:
-                parser.error("--fit needs --out")
-            from accuracy.fit import fit
 
-            folder = work / f"fit-{FIT_SEED}"
+        def simulated(name: str, seed: int, dies: int, plan: Plan) -> Path:
+            folder = work / f"{name}-{seed}"
             if not (folder / "truth.jsonl").exists():
-                simulate(
-                    folder,
-                    seed=FIT_SEED,
-                    dies=options.dies or FIT_DIES,
-                    per_die=FIT_PLAN,
+                simulate(folder, seed=seed, dies=dies, per_die=plan, jobs=options.jobs)
+            return folder
+
+        if (options.train or options.fit) and options.out is None:
+            parser.error("--train and --fit need --out")
+        if options.train:
+            from accuracy.pairs import cached_pairs
+            from accuracy.train import train
+
+            folder = simulated("network", NETWORK_SEED, options.dies or NETWORK_DIES, NETWORK_PLAN)
+            pairs = cached_pairs(folder, jobs=options.jobs)
+            options.out.write_text(train(pairs, steps=NETWORK_STEPS, seed=1), encoding="utf-8")
+            return 0
+        if options.fit:
+            from accuracy.fit import fit, network_of
+
+            folder = simulated("fit", FIT_SEED, options.dies or FIT_DIES, FIT_PLAN)
+            given = options.network.read_text("utf-8") if options.network else profile
+            print(
+                fit(
+                    [folder],
+                    options.out,
+                    network=network_of(given),
+                    version=options.version,
                     jobs=options.jobs,
                 )
-            print(fit([folder], options.out, version=options.version, jobs=options.jobs))
+            )
             return 0
-        folder = work / f"test-{TEST_SEED}"
         dies = options.dies or TEST_DIES
-        if not (folder / "truth.jsonl").exists():
-            simulate(folder, seed=TEST_SEED, dies=dies, per_die=TEST_PLAN, jobs=options.jobs)
+        folder = simulated("test", TEST_SEED, dies, TEST_PLAN)
         title = f"Test dies ({dies}, simulator seed {TEST_SEED}, never used for fitting)"
         print(_measure(folder, profile, options.out, jobs=options.jobs, title=title))
     return 0

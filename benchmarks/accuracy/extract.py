@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import pickle
@@ -28,7 +29,8 @@ R = TypeVar("R")
 class Sample:
     """One voucher as measured.
 
-    Its truth row, the seal's channels (n,), and its regions (m, channels), float32.
+    Its truth row, the seal's channels (n,), what the network says (k,), and its regions
+    (m, channels), float32.
     """
 
     truth: dict[str, Any]
@@ -36,6 +38,7 @@ class Sample:
     category: str
     level: str
     evidence: NDArray[np.float32]
+    likeness: NDArray[np.float32]
     regions: NDArray[np.float32]
 
     @property
@@ -76,8 +79,9 @@ def in_processes(work: Callable[[T], list[R]], items: list[T], jobs: int) -> lis
         return [result for part in pool.imap(work, items, chunksize=2) for result in part]
 
 
-def _measure(task: tuple[Path, list[dict[str, Any]]]) -> list[Sample]:
-    folder, rows = task
+def _measure(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Sample]:
+    folder, network_text, rows = task
+    network = _native.Network.from_toml(network_text)
     card, _ = scan_of(folder / rows[0]["card"], rows[0]["card_dpi"])
     try:
         template, _ = _native.Template.enrol([(card, None)])
@@ -96,29 +100,36 @@ def _measure(task: tuple[Path, list[dict[str, Any]]]) -> list[Sample]:
                 category=row["category"],
                 level=row["level"],
                 evidence=np.array(list(found.evidence().values()), dtype=np.float32),
+                likeness=np.asarray(network.channels(found)),
                 regions=np.asarray(found.regions())[:, 2:].copy(),
             ),
         )
     return samples
 
 
-def measure(folder: Path, *, jobs: int) -> list[Sample]:
-    """Measure every voucher of a folder; those in which nothing can be aligned are left out."""
-    tasks = [(folder, group) for group in by_card(truth_rows(folder))]
+def measure(folder: Path, network: str, *, jobs: int) -> list[Sample]:
+    """Measure every voucher of a folder; those in which nothing can be aligned are left out.
+
+    Args:
+        folder: in the practice format.
+        network: TOML with a section `[network]`.
+        jobs: processes.
+    """
+    tasks = [(folder, network, group) for group in by_card(truth_rows(folder))]
     return in_processes(_measure, tasks, jobs)
 
 
-def cached(folder: Path, *, jobs: int) -> list[Sample]:
-    """Like :func:`measure`, remembered beside the folder under the engine's own digest."""
-    import hashlib
-
-    digest = hashlib.sha256(Path(str(_native.__file__)).read_bytes()).hexdigest()[:12]
+def cached(folder: Path, network: str, *, jobs: int) -> list[Sample]:
+    """Like :func:`measure`, remembered under the digest of engine and network."""
+    engine = Path(str(_native.__file__)).read_bytes()
+    digest = hashlib.sha256(engine + network.encode()).hexdigest()[:12]
     store = folder / f"measured-{digest}.pickle"
     if not store.exists():
-        store.write_bytes(pickle.dumps(measure(folder, jobs=jobs)))
+        store.write_bytes(pickle.dumps(measure(folder, network, jobs=jobs)))
     return list(pickle.loads(store.read_bytes()))  # noqa: S301 - our own file
 
 
 def channel_names() -> tuple[list[str], list[str]]:
-    """Names of the seal's and of a region's channels."""
-    return list(_native.EVIDENCE_CHANNELS), list(_native.Comparison.REGION_CHANNELS)
+    """Names of the seal's channels (evidence, then likeness) and of a region's."""
+    seal = [*_native.EVIDENCE_CHANNELS, *_native.LIKENESS_CHANNELS]
+    return seal, list(_native.Comparison.REGION_CHANNELS)

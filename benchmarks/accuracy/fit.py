@@ -71,7 +71,13 @@ def cross_fit(samples: Sequence[Sample]) -> Fitted:
         index = np.flatnonzero(halves == half)
         scores = region_scores(model, [samples[int(i)] for i in index])
         statistics[index] = [region_statistics(s) for s in scores]
-    rows = np.hstack([np.array([s.evidence for s in samples]), statistics])
+    rows = np.hstack(
+        [
+            np.array([s.evidence for s in samples]),
+            np.array([s.likeness for s in samples]),
+            statistics,
+        ]
+    )
     names = [*seal_names, *REGION_STATISTICS]
     folds = fold_of(samples, 5)
     held_out = np.zeros(len(samples))
@@ -134,7 +140,13 @@ def thresholds(samples: Sequence[Sample], score: Floats) -> tuple[float, float]:
 
 
 def write_profile(
-    out: Path, fitted: Fitted, samples: Sequence[Sample], *, version: str, measured_on: str
+    out: Path,
+    fitted: Fitted,
+    samples: Sequence[Sample],
+    *,
+    network: str,
+    version: str,
+    measured_on: str,
 ) -> str:
     """Write the profile and return a short account of it."""
     calibration = calibrate(samples, fitted.held_out)
@@ -148,7 +160,8 @@ def write_profile(
         f"# Held-out dies (cross-fitted):\n{comment}\n\ncalibration = [\n{points}\n]\n\n"
         f"[thresholds]\npass_colour = {passing:.3f}\npass_grey = {passing + 0.3:.3f}\n"
         f"pass_bilevel = {passing + 0.3:.3f}\n"
-        f"fail = {failing:.3f}\n\n{fitted.regions.toml('region')}\n{fitted.seal.toml('seal')}",
+        f"fail = {failing:.3f}\n\n{fitted.regions.toml('region')}\n{fitted.seal.toml('seal')}\n"
+        f"{network}",
         encoding="utf-8",
     )
     return account
@@ -167,13 +180,24 @@ def table(samples: Sequence[Sample], score: Floats, passing: float, failing: flo
     return "\n".join(lines)
 
 
-def fit(folders: Sequence[Path], out: Path, *, version: str, jobs: int) -> str:
-    """Fit a profile on simulated folders; prints nothing, returns the account."""
-    samples = [s for folder in folders for s in cached(folder, jobs=jobs) if len(s.regions) > 3]
+def network_of(profile: str) -> str:
+    """Return the section `[network]` of a profile: its last."""
+    return profile[profile.index("[network]") :]
+
+
+def fit(folders: Sequence[Path], out: Path, *, network: str, version: str, jobs: int) -> str:
+    """Fit a profile around a network on simulated folders; prints nothing, returns the account.
+
+    The folders' dies are others than those that trained the network.
+    """
+    samples = [
+        s for folder in folders for s in cached(folder, network, jobs=jobs) if len(s.regions) > 3
+    ]
     return write_profile(
         out,
         cross_fit(samples),
         samples,
+        network=network,
         version=version,
         measured_on=", ".join(f.name for f in folders),
     )

@@ -58,7 +58,9 @@ def difference(one: Die, other: Die, ppm: float) -> U8:
     laid: U8 = np.zeros_like(one.relief)
     top, left = (rows - other.relief.shape[0]) // 2, (cols - other.relief.shape[1]) // 2
     inner = other.relief[max(0, -top) : max(0, -top) + rows, max(0, -left) : max(0, -left) + cols]
-    laid[max(0, top) : max(0, top) + inner.shape[0], max(0, left) : max(0, left) + inner.shape[1]] = inner
+    laid[
+        max(0, top) : max(0, top) + inner.shape[0], max(0, left) : max(0, left) + inner.shape[1]
+    ] = inner
     apart = cv2.absdiff(one.relief, laid)
     half = [int((n - 1) / 2 / one.ppm * ppm) for n in (rows, cols)]
     ratio = one.ppm / ppm

@@ -98,11 +98,12 @@ def make_voucher(
     device = random_device(rng, (rows, cols), camera=camera)
     page = warp_page(page, device, rng)
     place = device.warp @ put
+    overlap_mm = {"good": 3.0, "typical": 7.0, "hard": 9.0}[level]
     for other, other_die in foreign:
         lay(
             page,
             other,
-            device.warp @ _beside(rng, other, other_die, at, half, ppm=ppm, over=level != "good"),
+            device.warp @ _beside(rng, other, other_die, at, half, ppm=ppm, over_mm=overlap_mm),
         )
     lay(page, impression, place)
     return _finish(page, device, place, rng, dpi=dpi, capture=capture)
@@ -124,15 +125,15 @@ def _beside(
     half: F64,
     *,
     ppm: float,
-    over: bool,
+    over_mm: float,
 ) -> F64:
-    """Return the place of a foreign seal: beside ours, or (if `over`) upon it by a few mm."""
+    """Return the place of a foreign seal: beside ours, or upon it by at most `over_mm`."""
     turn = float(rng.normal(0, 12) if rng.random() < 0.8 else rng.uniform(-180, 180))
     reach = half + _half_extent(other_die, turn) * ppm
     angle = rng.uniform(0, 2 * math.pi)
     way = np.array([math.cos(angle), math.sin(angle)])
     apart = 1 / max(abs(way[0]) / reach[0], abs(way[1]) / reach[1])
-    distance = apart + rng.uniform(-5.0 if over else 1.0, 9.0) * ppm
+    distance = apart + rng.uniform(-over_mm, 9.0) * ppm
     spot = at + way * distance
     return similarity(spot[0], spot[1], scale=ppm * other.scale, rot_deg=turn)
 
@@ -143,7 +144,11 @@ def _fill_in(
     """Type and write on the form; across the seal as the level says."""
     rows, cols = page.shape[:2]
     faces = list(typefaces.faces())
-    over = {"good": int(rng.random() < 0.25), "typical": int(rng.choice([0, 1, 1, 2])), "hard": int(rng.integers(2, 5))}
+    over = {
+        "good": int(rng.random() < 0.25),
+        "typical": int(rng.choice([0, 1, 1, 2])),
+        "hard": int(rng.integers(2, 5)),
+    }
     jobs = [False] * int(rng.integers(3, 9)) + [True] * over[level]
     for across in jobs:
         size = rng.uniform(2.8, 5.0) * ppm

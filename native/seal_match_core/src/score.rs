@@ -1,8 +1,9 @@
 //! From evidence to a calibrated score and a verdict. Everything that was fitted or chosen is data: a [`Profile`].
 //!
 //! ```text
+//! network       : convolutions over both impressions             → how much each place looks like another die's
 //! region model  : boosted trees over a region's channels          → how little each place looks like the card
-//! seal model    : boosted trees over the seal's channels and the order statistics of its regions
+//! seal model    : boosted trees over the seal's channels, the network's statistics and the order statistics of its regions
 //! score         : log10 likelihood ratio (genuine : forged), a monotone piecewise-linear map of the seal model's output
 //! verdict       : PASS at or above `pass`, FAIL at or below `fail` with a stated difference, otherwise REFER
 //! ```
@@ -11,6 +12,8 @@
 use std::collections::BTreeMap;
 
 use crate::compare::evidence::Evidence;
+use crate::compare::likeness;
+use crate::compare::network::Network;
 use crate::compare::regions;
 use crate::error::{Error, Result};
 use crate::plane::ScanKind;
@@ -104,15 +107,21 @@ impl Trees {
 }
 
 /// Weights, calibration and thresholds, versioned and hashed by the caller.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Profile {
     name: String,
     version: String,
+    network: Network,
     region: Trees,
     seal: Trees,
     calibration: Vec<[f32; 2]>,
     pass: [f32; 3],
     fail: f32,
+}
+
+/// Names of the seal model's channels, in order.
+pub fn seal_channels() -> impl Iterator<Item = &'static str> {
+    Evidence::NAMES.iter().chain(&likeness::NAMES).chain(&REGION_STATISTICS).copied()
 }
 
 fn bad(reason: impl Into<String>) -> Error {
@@ -125,14 +134,11 @@ impl Profile {
     /// # Errors
     /// [`Error::BadProfile`] for anything that is not a complete, finite profile over channels that this version has.
     pub fn from_toml(text: &str) -> Result<Self> {
-        if text.len() > 8 << 20 {
-            return Err(bad("larger than 8 MiB"));
-        }
-        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| bad(e.message().to_owned()))?;
+        let table = parse(text)?;
         let word = |key: &str| {
             table.get(key).and_then(toml::Value::as_str).map(str::to_owned).ok_or_else(|| bad(format!("{key} is missing")))
         };
-        let seal_names: Vec<&str> = Evidence::NAMES.iter().chain(&REGION_STATISTICS).copied().collect();
+        let seal_names: Vec<&str> = seal_channels().collect();
         let thresholds = table.get("thresholds").and_then(toml::Value::as_table).ok_or_else(|| bad("thresholds are missing"))?;
         let number = |key: &str| {
             thresholds.get(key).and_then(number).ok_or_else(|| bad(format!("thresholds.{key} is missing or not a number")))
@@ -159,6 +165,7 @@ impl Profile {
         Ok(Self {
             name: word("name")?,
             version: word("version")?,
+            network: network(&table)?,
             region: trees(&table, "region", &regions::NAMES)?,
             seal: trees(&table, "seal", &seal_names)?,
             calibration,
@@ -190,12 +197,12 @@ impl Profile {
         };
         let scores: Vec<f32> = c.regions.iter().map(|r| self.region.raw(&r.values)).collect();
         let statistics = statistics(&scores);
-        let channels: Vec<f32> = c.evidence.values().into_iter().chain(statistics).collect();
+        let likeness = likeness::channels(&c.reference_ink, &c.maps(&self.network));
+        let channels: Vec<f32> = c.evidence.values().into_iter().chain(likeness).chain(statistics).collect();
         let mut moved = vec![0.0_f32; channels.len()];
         let raw = self.seal.walk(&channels, |channel, by| moved[channel] += by);
         let score = (self.calibrate(raw) * 1000.0).round() / 1000.0;
-        let names = Evidence::NAMES.iter().chain(&REGION_STATISTICS).copied();
-        let mut contributions: Vec<(&'static str, f32)> = names.zip(moved).filter(|m| m.1 != 0.0).collect();
+        let mut contributions: Vec<(&'static str, f32)> = seal_channels().zip(moved).filter(|m| m.1 != 0.0).collect();
         contributions.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
         let pass = match kind {
             ScanKind::Colour => self.pass[0],
@@ -309,6 +316,36 @@ fn number(v: &toml::Value) -> Option<f32> {
 
 fn number_or(v: &toml::Value) -> Result<f32> {
     number(v).ok_or_else(|| bad("not a finite number"))
+}
+
+/// Reads the network alone from a profile's TOML.
+///
+/// # Errors
+/// [`Error::BadProfile`] for what is not TOML or has no valid `[network]`.
+pub fn network_from_toml(text: &str) -> Result<Network> {
+    network(&parse(text)?)
+}
+
+fn parse(text: &str) -> Result<toml::Table> {
+    if text.len() > 8 << 20 {
+        return Err(bad("larger than 8 MiB"));
+    }
+    text.parse().map_err(|e: toml::de::Error| bad(e.message().to_owned()))
+}
+
+/// Reads `[network]`: `layers`, a list of {weights, bias}, and `head` of the same form.
+///
+fn network(table: &toml::Table) -> Result<Network> {
+    let section = table.get("network").and_then(toml::Value::as_table).ok_or_else(|| bad("[network] is missing"))?;
+    let list = |v: &toml::Value, key: &str| -> Result<Vec<f32>> {
+        let list = v.get(key).and_then(toml::Value::as_array).ok_or_else(|| bad(format!("network: {key} is missing")))?;
+        list.iter().map(number_or).collect()
+    };
+    let layers = section.get("layers").and_then(toml::Value::as_array).ok_or_else(|| bad("network.layers is missing"))?;
+    let layers =
+        layers.iter().map(|l| Ok((list(l, "weights")?, list(l, "bias")?))).collect::<Result<Vec<(Vec<f32>, Vec<f32>)>>>()?;
+    let head = section.get("head").ok_or_else(|| bad("network.head is missing"))?;
+    Network::new(&layers, (&list(head, "weights")?, &list(head, "bias")?))
 }
 
 /// Reads `[name]` with `base`, `channels` and `trees`: per tree a flat list of [channel, threshold, left, right, value].

@@ -4,6 +4,7 @@ use crate::align::coarse::N;
 use crate::align::refine::{Fit, MovingEdges, ROUNDS_MM, refine};
 use crate::compare::displacement::{Displacement, measure};
 use crate::compare::evidence::Evidence;
+use crate::compare::network::{Maps, Network};
 use crate::compare::regions::{self, Region};
 use crate::compare::tiles::{Tiles, compare};
 use crate::geometry::Pose;
@@ -56,6 +57,8 @@ pub struct Comparison {
     pub displacement: Displacement,
     /// Dense differences.
     pub tiles: Tiles,
+    /// The reference's ink on the grid of `tiles`.
+    pub reference_ink: Field,
     /// The channels of the whole seal.
     pub evidence: Evidence,
     /// The channels of every region.
@@ -213,10 +216,16 @@ fn compare_at(reference: &Reference, alignment: Alignment, scan: &Scan<'_>) -> O
         let [x, y] = alignment.fit.pose.map(p[0], p[1]);
         x >= -slack && y >= -slack && x <= luma.width() as f32 + slack && y <= luma.height() as f32 + slack
     });
-    Some(Comparison { alignment, displacement, tiles, evidence, regions, inside })
+    let reference_ink = reference.ink.clone();
+    Some(Comparison { alignment, displacement, tiles, reference_ink, evidence, regions, inside })
 }
 
 impl Comparison {
+    /// What a network says of the aligned impressions.
+    pub fn maps(&self, network: &Network) -> Maps {
+        network.compare(&self.reference_ink, &self.tiles)
+    }
+
     /// A rough measure of agreement by which to choose between places in one scan; not a verdict.
     fn agreement(&self) -> f32 {
         let e = &self.evidence;

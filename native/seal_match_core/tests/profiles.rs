@@ -8,15 +8,28 @@ use seal_match_core::score::{Profile, Verdict};
 
 const TREE: &str = "[[0, 0.5, 1, 2, 0.0, -1, 0, 0, 0, -1.0, -1, 0, 0, 0, 1.0]]";
 
+/// A network of zeros.
+fn network() -> String {
+    let zeros = |n: usize| vec!["0.0"; n].join(",");
+    let layer = |inputs: usize| format!("{{ weights = [{}], bias = [{}] }}", zeros(9 * inputs * 16), zeros(16));
+    format!(
+        "[network]\nlayers = [{}, {l}, {l}, {l}]\nhead = {{ weights = [{}], bias = [0.5, 0.25] }}\n",
+        layer(12),
+        zeros(32),
+        l = layer(16)
+    )
+}
+
 /// A small profile that is in order.
 fn good() -> String {
     format!(
         "name = \"small\"\nversion = \"1\"\ncalibration = [[-1.0, -2.0], [1.0, 2.0]]\n\
          [thresholds]\npass_colour = 1.0\npass_grey = 1.1\npass_bilevel = 1.2\nfail = -0.5\n\
          [region]\nbase = 0.0\nchannels = [\"{}\"]\ntrees = {TREE}\n\
-         [seal]\nbase = 0.25\nchannels = [\"{}\", \"region_max\"]\ntrees = {TREE}\n",
+         [seal]\nbase = 0.25\nchannels = [\"{}\", \"region_max\"]\ntrees = {TREE}\n{}",
         regions::NAMES[0],
-        Evidence::NAMES[0]
+        Evidence::NAMES[0],
+        network()
     )
 }
 
@@ -98,6 +111,16 @@ fn trees_that_do_not_end_are_refused() {
     assert!(Profile::from_toml(&with(TREE, &format!("[[{leaf}], {}", &TREE[1..]))).is_ok());
     assert!(refused(&with("\"region_max\"", "\"no_such_channel\"")));
     assert!(refused(&with("\"region_max\"", "7")));
+}
+
+#[test]
+fn a_network_of_another_shape_is_refused() {
+    assert!(refused(&with("bias = [0.5, 0.25]", "bias = [0.5]")));
+    assert!(refused(&with("bias = [0.5, 0.25]", "bias = [0.5, nan]")));
+    assert!(refused(&with("bias = [0.5, 0.25]", "bias = [0.5, \"a\"]")));
+    assert!(refused(&with("layers = [{ weights = [0.0,", "layers = [{ weights = [")));
+    assert!(refused(&with("layers = [", "layers = [{ weights = [], bias = [] }, ")));
+    assert!(refused(&with("layers = [", "layers = [7, ")));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 
 mod engine;
 mod errors;
+mod network;
 mod profile;
 mod scan;
 mod width;
@@ -30,6 +31,8 @@ mod _native {
         SealMatchError, TemplateError,
     };
     #[pymodule_export]
+    use super::network::Network;
+    #[pymodule_export]
     use super::profile::{Decision, Profile};
     #[pymodule_export]
     use super::scan::Scan;
@@ -40,6 +43,7 @@ mod _native {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         super::width::limit_by_environment()?;
         module.add("EVIDENCE_CHANNELS", seal_match_core::compare::evidence::Evidence::NAMES.to_vec())?;
+        module.add("LIKENESS_CHANNELS", seal_match_core::compare::likeness::NAMES.to_vec())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -1,83 +1,239 @@
-"""The report as one self-contained HTML page: the same pictures, and the table of all channels."""
+"""The report as one HTML file: opens without a network, and its policy lets it ask for nothing."""
 
 from __future__ import annotations
 
 import base64
-import io
+import hashlib
+import json
+from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
+from typing import NamedTuple
 
-import numpy as np
-from PIL import Image
-
-from seal_service.adapters.matching import Exhibit, VerificationResult
+from seal_service.adapters.matching import Exhibit
+from seal_service.report import panels
+from seal_service.report.evidence import NOTE, evidence_groups
 from seal_service.report.facts import ReportFacts
 from seal_service.report.languages import Words
+from seal_service.report.markup import LOGO, badge, gauge, picture, said, show_button
 from seal_service.report.panels import Picture
-from seal_service.report.scenes import Scene, comparison_scenes, whole_voucher
-from seal_service.report.sheet import VERDICT_COLOURS
+from seal_service.report.scenes import whole_voucher
 from seal_service.report.statements import measurements, strength
-from seal_service.report.words import plain_channel, plain_reason, plain_verdict
+from seal_service.report.words import plain_reason, plain_verdict
+from seal_service.viewer import (
+    Arrow,
+    SealLayers,
+    component_modules,
+    component_style,
+    link,
+    photo_uri,
+    seal_data,
+)
+
+MAX_PAGE_BYTES = 2_000_000
+
+VERDICT_NAMES = {
+    "PASS": Words("Passed", "通过"),
+    "FAIL": Words("Failed", "不通过"),
+    "REFER": Words("To be judged by a person", "转人工判断"),
+    "RETAKE": Words("Scan again", "重新采集"),
+}
+# The display that shows best what a reason speaks of.
+REASON_MODES = {
+    "STROKES_DISPLACED": "arrows",
+    "CHARACTER_DIFFERS": "difference",
+    "EXTRA_INK": "difference",
+    "STROKES_MISSING": "difference",
+    "SIZE_DIFFERS": "overlay",
+    "STROKE_WIDTH_DIFFERS": "overlay",
+    "OUTLINE_DIFFERS": "fold",
+    "OVERPRINTED": "side",
+    "WEAK_INK": "side",
+    "OTHER_INK_OVER_SEAL": "side",
+}
+SHOW = Words("Show", "查看")
+
+
+class Encoding(NamedTuple):
+    """How the pictures are stored; `map_quality` None is without loss."""
+
+    photo_quality: int
+    photo_px: int
+    voucher_px: int
+    map_quality: int | None
+
+
+# The best that keeps the page within its limit is taken; nearly always it is the first.
+ENCODINGS = (
+    Encoding(90, 1280, 1800, None),
+    Encoding(80, 1000, 1400, None),
+    Encoding(65, 800, 1000, 80),
+    Encoding(40, 600, 700, 50),
+    Encoding(20, 400, 400, 15),
+)
 
 
 def report_html(exhibit: Exhibit, facts: ReportFacts) -> bytes:
-    """Return the page; it asks for no other file and runs no script."""
+    """Return the page, at most `MAX_PAGE_BYTES` long; even noise fits with the last encoding."""
+    page = b""
+    for encoding in ENCODINGS:
+        page = _page(exhibit, facts, encoding)
+        if len(page) <= MAX_PAGE_BYTES:
+            break
+    return page
+
+
+def _page(exhibit: Exhibit, facts: ReportFacts, encoding: Encoding) -> bytes:
     result = exhibit.result
+    layers = _layers(exhibit, encoding.photo_px)
+    data = seal_data(layers, photo_quality=encoding.photo_quality, map_quality=encoding.map_quality)
+    stills = _stills(data)
+    voucher = whole_voucher(exhibit)
+    style, script = _style(), _script()
     template = Template(files("seal_service.report").joinpath("page.html").read_text("utf-8"))
     page = template.substitute(
+        policy=_policy(style, script),
+        title=escape(f"{result.verdict} · {facts.voucher_name} · sealmatch"),
+        style=style,
+        verdict_class=escape(result.verdict.lower()),
+        logo=LOGO,
+        heading=said(Words("Seal verification report", "验印报告")),
+        badge=badge(result.verdict),
         verdict=escape(result.verdict),
-        voucher_name=escape(facts.voucher_name),
-        colour="#{:02x}{:02x}{:02x}".format(*VERDICT_COLOURS[result.verdict]),
-        sentence=_both(plain_verdict(result.verdict)),
-        score=f"{result.score:+.2f}",
-        reasons="".join(_reason(code) for code in result.reasons) or "<li>—</li>",
-        strength=_both(strength(result.score)),
-        pictures="".join(_figure(scene) for scene in comparison_scenes(exhibit)),
-        voucher=_figure(whole_voucher(exhibit)),
-        measured="".join(
-            f"<tr><th>{_both(fact.name)}</th><td>{escape(fact.value)}</td></tr>"
-            for fact in measurements(result, facts)
-        ),
-        channels=_channels(result),
+        verdict_name=said(VERDICT_NAMES[result.verdict]),
+        sentence=said(plain_verdict(result.verdict)),
+        strength=said(strength(result.score)),
+        score=escape(f"{result.score:+.2f}"),
+        score_name=said(Words("score: log10 (genuine : forged)", "评分：log10（真 : 假）")),
+        gauge=gauge(result.score),
+        gauge_low=said(Words("forged", "假章")),
+        gauge_high=said(Words("genuine", "真章")),
+        compare_heading=said(Words("Compare the seals", "印章比对")),
+        stills=stills,
+        reasons_heading=said(Words("Why", "理由")),
+        reasons=_reasons(exhibit),
+        measured_heading=said(Words("Measured", "测量值")),
+        measured=_measured(exhibit, facts),
+        evidence_heading=said(Words("What spoke for and against", "支持与反对的证据")),
+        evidence_note=said(NOTE),
+        groups=evidence_groups(result),
+        voucher_heading=said(voucher.title),
+        voucher_note=said(voucher.note),
+        voucher=picture(_voucher_uri(voucher.picture, encoding), voucher.title),
+        footer=_footer(facts, result.profile),
+        data=_json(data),
+        script=script,
     )
     # A file name may hold what UTF-8 cannot say.
     return page.encode("utf-8", "replace")
 
 
-def _both(words: Words) -> str:
-    return f"{escape(words.english)} <span lang='zh'>{escape(words.chinese)}</span>"
-
-
-def _reason(code: str) -> str:
-    return f"<li>{_both(plain_reason(code))} <span class='code'>{escape(code)}</span></li>"
-
-
-def _figure(scene: Scene) -> str:
-    return (
-        f"<figure><figcaption><b>{_both(scene.title)}</b>{_both(scene.note)}</figcaption>"
-        f"<img alt='{escape(scene.title.english)}' src='{_data_uri(scene.picture)}'></figure>"
+def _layers(exhibit: Exhibit, photo_px: int) -> SealLayers:
+    found = exhibit.difference
+    photos = [
+        None if photo is None else panels.shrunk(photo, photo_px)
+        for photo in (exhibit.reference_cut, exhibit.moving_photo)
+    ]
+    return SealLayers(
+        reference=exhibit.reference_ink,
+        moving=None if found is None else found.moving,
+        covered=None if found is None else found.covered,
+        extra=None if found is None else found.extra,
+        missing=None if found is None else found.missing,
+        reference_photo=photos[0],
+        moving_photo=photos[1],
+        arrows=tuple(
+            Arrow(shift.x_mm, shift.y_mm, shift.dx_mm, shift.dy_mm)
+            for shift in panels.thinned(() if found is None else found.shifts)
+        ),
+        hull_mm=exhibit.hull_mm,
+        px_per_mm=exhibit.map_px_per_mm,
+        trusted=exhibit.trusted,
     )
 
 
-def _data_uri(picture: Picture) -> str:
-    out = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(picture)).save(out, "PNG")
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode("ascii")
+def _stills(data: dict[str, object]) -> str:
+    """Take the photographs out of `data` and return them as pictures, seen where no script runs."""
+    figures = []
+    names = {
+        "reference": Words("Reserved seal, as on the card", "预留印鉴（取自印鉴卡）"),
+        "moving": Words("Seal on the voucher, laid over it", "凭证上的印章（已配准）"),
+    }
+    for key, words in names.items():
+        impression = data[key]
+        if isinstance(impression, dict) and impression["photo"]:
+            still = picture(impression["photo"], words, still=key)
+            figures.append(f"<figure>{still}<figcaption>{said(words)}</figcaption></figure>")
+            impression["photo"] = None
+    return "".join(figures)
 
 
-def _channels(result: VerificationResult) -> str:
-    """Return a row per channel, those that moved the score first."""
-    added = result.contributions
-    names = sorted({*result.evidence, *added}, key=lambda name: (-abs(added.get(name, 0.0)), name))
+def _reasons(exhibit: Exhibit) -> str:
+    reasons = exhibit.result.reasons
+    if not reasons:
+        return f"<p>{said(Words('Nothing speaks against the seal.', '未发现不符之处。'))}</p>"
     rows = []
-    for name in names:
-        share = added.get(name)
-        measured = result.evidence.get(name)
-        side = "" if not share else "for" if share > 0 else "against"
+    for code in reasons:
+        mode = REASON_MODES.get(code)
+        offered = exhibit.difference is not None and (mode != "arrows" or exhibit.trusted)
+        button = show_button(SHOW, {"mode": mode}) if mode and offered else ""
         rows.append(
-            f"<tr><td>{_both(plain_channel(name))}</td><td class='code'>{escape(name)}</td>"
-            f"<td class='number'>{'' if measured is None else f'{measured:.4g}'}</td>"
-            f"<td class='number {side}'>{'' if share is None else f'{share:+.3f}'}</td></tr>"
+            f"<li><span>{said(plain_reason(code))}</span>{button}"
+            f"<span class='code'>{escape(code)}</span></li>"
         )
-    return "\n".join(rows)
+    return f"<ul class='reasons'>{''.join(rows)}</ul>"
+
+
+def _measured(exhibit: Exhibit, facts: ReportFacts) -> str:
+    """List what was measured but the score, which stands at the top of the page."""
+    return "".join(
+        f"<div><dt>{said(fact.name)}</dt><dd>{escape(fact.value)}</dd></div>"
+        for fact in measurements(exhibit.result, facts)[1:]
+    )
+
+
+def _footer(facts: ReportFacts, profile: str) -> str:
+    made = Words(
+        "Made by sealmatch from the comparison that gave the verdict. The file is complete in "
+        "itself and sends nothing.",
+        "由 sealmatch 依据得出结论的同一次比对生成。本文件自成一体，不发送任何数据。",
+    )
+    names = f"{facts.card_name} · {facts.voucher_name} · {profile}"
+    return f"<span>{escape(names)}</span><span>{said(made)}</span>"
+
+
+def _voucher_uri(voucher: Picture, encoding: Encoding) -> str:
+    return photo_uri(
+        panels.shrunk(voucher, encoding.voucher_px), quality=min(82, encoding.photo_quality)
+    )
+
+
+@cache
+def _style() -> str:
+    own = files("seal_service.report").joinpath("page.css").read_text("utf-8")
+    return own + component_style()
+
+
+@cache
+def _script() -> str:
+    own = files("seal_service.report").joinpath("page.js").read_text("utf-8")
+    return link({**component_modules(), "page.js": own}, entry="page.js")
+
+
+def _policy(style: str, script: str) -> str:
+    """Allow this very style and script, pictures inside the file, and nothing else."""
+    return (
+        f"default-src 'none'; img-src data:; style-src '{_digest(style)}'; "
+        f"script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _json(data: dict[str, object]) -> str:
+    """Return JSON that cannot end the element that it stands in."""
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")

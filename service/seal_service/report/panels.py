@@ -84,6 +84,16 @@ def outlined(picture: Picture, points: tuple[tuple[float, float], ...], *, sure:
     return copy
 
 
+def shrunk(picture: Picture, max_side_px: int) -> Picture:
+    """Return the picture no larger than `max_side_px`."""
+    height, width = picture.shape[:2]
+    share = max_side_px / max(height, width)
+    if share >= 1.0:
+        return picture
+    size = (max(1, round(width * share)), max(1, round(height * share)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
 def reference_ink(reference: Map) -> Picture:
     """Draw a stored template's ink, where there is no card to show."""
     return _inked([(_zoomed(reference), (200, 30, 30))])

@@ -2,5 +2,7 @@
 
 pub mod displacement;
 pub mod evidence;
+pub mod likeness;
+pub mod network;
 pub mod regions;
 pub mod tiles;

@@ -59,6 +59,8 @@ pub struct TileMaps {
     pub missing_patch_mm2: f32,
     /// Share of a tile inside the seal and uncovered, unsmoothed.
     pub valid: Field,
+    /// One where a difference counts: mostly inside the seal, uncovered, and no ink that runs out of the seal; zero elsewhere.
+    pub scope: Field,
     /// Extra ink that runs out of the seal: another seal, a form line.
     pub foreign_share: f32,
 }
@@ -238,6 +240,8 @@ fn summarise(reference: &Reference, moving: &Field, covered: &Field, extra: &Fie
     let foreign_total: f32 = raw_extra.data.iter().zip(&foreign).map(|(e, &f)| if f { *e } else { 0.0 }).sum();
     let mut valid = count.clone();
     valid.data.iter_mut().for_each(|v| *v /= full);
+    let mut scope = valid.clone();
+    scope.data.iter_mut().zip(&foreign).for_each(|(v, foreign)| *v = f32::from(*v > 0.4 && !foreign));
     TileMaps {
         ncc_fine: ncc(1.2, 0.02),
         ncc_coarse: ncc(2.6, 0.02),
@@ -251,6 +255,7 @@ fn summarise(reference: &Reference, moving: &Field, covered: &Field, extra: &Fie
         extra_patch_mm2,
         missing_patch_mm2,
         valid,
+        scope,
         foreign_share: foreign_total / (total + 20.0),
     }
 }

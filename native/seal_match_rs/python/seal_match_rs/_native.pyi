@@ -10,7 +10,9 @@ __all__ = [
     "Comparison",
     "Decision",
     "EngineError",
+    "LIKENESS_CHANNELS",
     "ImageTooSmallError",
+    "Network",
     "NoSealError",
     "PlaneError",
     "PoorCardError",
@@ -29,6 +31,7 @@ __all__ = [
 
 __version__: str
 EVIDENCE_CHANNELS: list[str]
+LIKENESS_CHANNELS: list[str]
 
 def build_profile() -> Literal["release", "debug"]: ...
 def simd_level() -> Literal["scalar", "avx2", "avx512"]: ...
@@ -114,6 +117,15 @@ class Comparison:
 def examine(
     template: Template, scan: Scan, *, search_box: Sequence[float] | None = None
 ) -> Comparison | None: ...
+
+@final
+class Network:
+    @staticmethod
+    def from_toml(text: str) -> Network: ...
+    def channels(self, comparison: Comparison) -> NDArray[np.float32]: ...
+    def maps(
+        self, comparison: Comparison
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]: ...
 
 @final
 class Decision:

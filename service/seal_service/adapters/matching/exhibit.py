@@ -5,11 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seal_match_rs import Difference, Template, describe_difference
 from seal_service.adapters.matching.enrolment import TEMPLATE_MAGIC, EnrolledSeal
 from seal_service.adapters.matching.files import read_image
 from seal_service.adapters.matching.images import decode_image
-from seal_service.adapters.matching.pictures import Picture, reduced, rgb_of, upright_cut
+from seal_service.adapters.matching.pictures import (
+    Picture,
+    reduced,
+    rgb_of,
+    upright_cut,
+    warped_cut,
+)
 from seal_service.adapters.matching.result import VerificationResult
 from seal_service.adapters.matching.verification import Examined
 
@@ -33,12 +42,17 @@ class Exhibit:
         RGB, the card's seal, `CUT_PX_PER_MM` a millimetre; None for a stored template.
     moving_cut : ndarray or None
         RGB, the voucher's seal turned like the card's, same size; None when nothing aligned.
+    moving_photo : ndarray or None
+        As `moving_cut`, but as the engine laid it over the reference, smooth deformation included:
+        stroke lies on stroke, and on the maps.
     difference : Difference or None
         The maps; None when nothing aligned.
     map_px_per_mm : float
         Resolution of the maps; the seal's centre is in their middle.
     hull_mm : tuple of (x, y)
         The reserved seal's outline, from its centre.
+    reference_ink : ndarray
+        The reserved seal's ink, the same that `difference` holds; there even when nothing aligned.
     trusted : bool
         Whether the alignment can be believed.
     """
@@ -48,9 +62,11 @@ class Exhibit:
     outline: tuple[tuple[float, float], ...]
     reference_cut: Picture | None
     moving_cut: Picture | None
+    moving_photo: Picture | None
     difference: Difference | None
     map_px_per_mm: float
     hull_mm: tuple[tuple[float, float], ...]
+    reference_ink: NDArray[np.float32]
     trusted: bool
 
 
@@ -68,7 +84,7 @@ def make_exhibit(
     small, share = reduced(whole, MAX_VOUCHER_PX)
     alignment, comparison = examined.alignment, examined.comparison
     size_mm = _cut_size_mm(reference.template)
-    moving_cut = difference = None
+    moving_cut = moving_photo = difference = None
     if alignment is not None and comparison is not None:
         moving_cut = upright_cut(
             whole,
@@ -78,6 +94,9 @@ def make_exhibit(
             size_mm=size_mm,
             out_px_per_mm=CUT_PX_PER_MM,
         )
+        moving_photo = warped_cut(
+            whole, comparison.map_points, size_mm=size_mm, out_px_per_mm=CUT_PX_PER_MM
+        )
         difference = describe_difference(reference.template, comparison)
     return Exhibit(
         result=examined.result,
@@ -85,9 +104,11 @@ def make_exhibit(
         outline=tuple((x * share, y * share) for x, y in alignment.outline_px) if alignment else (),
         reference_cut=_card_cut(reference, card, card_dpi, size_mm),
         moving_cut=moving_cut,
+        moving_photo=moving_photo,
         difference=difference,
         map_px_per_mm=Template.PX_PER_MM,
         hull_mm=tuple((x, y) for x, y in reference.template.hull_mm()),
+        reference_ink=reference.template.ink(),
         trusted=alignment is not None and alignment.trusted,
     )
 

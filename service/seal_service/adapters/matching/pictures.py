@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -59,6 +60,50 @@ def upright_cut(
         borderValue=(255, 255, 255),
     )
     return np.asarray(cut, dtype=np.uint8)
+
+
+def warped_cut(
+    picture: Picture,
+    map_points: Callable[[Sequence[tuple[float, float]]], Sequence[Sequence[float]]],
+    *,
+    size_mm: tuple[float, float],
+    out_px_per_mm: float,
+) -> Picture:
+    """Cut a seal out as the engine laid it over the reference, smooth deformation included.
+
+    `map_points` takes (x, y) in mm from the reference's centre to (x, y) in the picture. It is
+    smooth and of low order, so it is asked at a node every millimetre and interpolated between.
+    """
+    width, height = (max(1, round(side * out_px_per_mm)) for side in size_mm)
+    columns, rows = (np.arange(-1.0, math.ceil(n / out_px_per_mm) + 2.0) for n in (width, height))
+    # Node k lies at pixel k * out_px_per_mm of the cut; the seal's centre in the cut's middle.
+    x_mm = columns - (width - 1) / 2.0 / out_px_per_mm
+    y_mm = rows - (height - 1) / 2.0 / out_px_per_mm
+    nodes = map_points([(float(x), float(y)) for y in y_mm for x in x_mm])
+    coarse = np.array(nodes, np.float32).reshape(len(rows), len(columns), 2)
+    rows_done = _between(coarse, height, out_px_per_mm)
+    source = _between(rows_done.swapaxes(0, 1), width, out_px_per_mm).swapaxes(0, 1)
+    cut = cv2.remap(
+        picture,
+        np.ascontiguousarray(source[..., 0]),
+        np.ascontiguousarray(source[..., 1]),
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(255, 255, 255),
+    )
+    return np.asarray(cut, dtype=np.uint8)
+
+
+def _between(nodes: NDArray[np.float32], count: int, step_px: float) -> NDArray[np.float32]:
+    """Return `count` rows out of nodes `step_px` apart, the second of which is the first row.
+
+    OpenCV would round the weights to 1/32, which shows as steps.
+    """
+    place = np.arange(count) / step_px + 1.0
+    low = place.astype(np.intp)
+    share = (place - low).astype(np.float32)[:, None, None]
+    between = nodes[low] * (1.0 - share) + nodes[low + 1] * share
+    return np.asarray(between, dtype=np.float32)
 
 
 def reduced(picture: Picture, max_side_px: int) -> tuple[Picture, float]:

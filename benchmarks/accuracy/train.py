@@ -1,0 +1,148 @@
+"""Trains the network that looks at reference and moving ink together (`compare/network.rs`).
+
+Two heads, two losses: where the dies differ, known to the sample for every forgery but a rescan;
+and whether the outline all over is another die's, known for a crop. TensorFlow (its build for
+processors) because its convolutions were six times as fast here as the alternative that installs
+as easily (docs/decisions/0008).
+"""
+
+from __future__ import annotations
+
+import math
+import queue
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from accuracy.crops import Sampler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from accuracy.pairs import Pair
+
+CHANNELS = 16
+DILATIONS = (1, 1, 2, 4)
+BATCH = 20
+_RATE = 3e-3
+_WARM_UP = 100
+
+
+class Model:
+    """The network's variables and its forward pass."""
+
+    def __init__(self, tf: Any, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        self._tf = tf
+
+        def drawn(side: int, inputs: int, outputs: int, size: float = 1.0) -> Any:
+            spread = size * math.sqrt(2 / (side * side * inputs))
+            return tf.Variable(
+                (rng.normal(size=(side, side, inputs, outputs)) * spread).astype(np.float32)
+            )
+
+        inputs = [12, *[CHANNELS] * (len(DILATIONS) - 1)]
+        self.layers = [
+            (drawn(3, n, CHANNELS), tf.Variable(np.zeros(CHANNELS, np.float32))) for n in inputs
+        ]
+        self.head = (drawn(1, CHANNELS, 2, 0.1), tf.Variable(np.zeros(2, np.float32)))
+        self.grain = tf.Variable(np.array([1.0, 0.0], np.float32))
+        self.variables = [v for pair in [*self.layers, self.head] for v in pair] + [self.grain]
+
+    def maps(self, images: Any) -> Any:
+        """Return (n, rows / 2, cols / 2, 2): log odds of a difference, and grain."""
+        nn = self._tf.nn
+        h = nn.space_to_depth(images, 2)
+        for (weights, bias), dilation in zip(self.layers, DILATIONS, strict=True):
+            h = nn.relu(nn.conv2d(h, weights, 1, "SAME", dilations=dilation) + bias)
+        return nn.conv2d(h, self.head[0], 1, "SAME") + self.head[1]
+
+    def losses(
+        self, images: Any, differs: Any, weight: Any, marked: Any, copied: Any
+    ) -> tuple[Any, Any]:
+        """Return the mean cross entropies, in nats, of places and of crops."""
+        tf = self._tf
+        maps = self.maps(images)
+        entropy = tf.nn.sigmoid_cross_entropy_with_logits
+        share = weight * (1 + 4 * differs) * marked[:, None, None]
+        here = tf.reduce_sum(share * entropy(labels=differs, logits=maps[..., 0]))
+        mean = tf.reduce_sum(weight * maps[..., 1], [1, 2]) / (tf.reduce_sum(weight, [1, 2]) + 1)
+        said = tf.cast(copied >= 0, tf.float32)
+        whole = entropy(
+            labels=tf.maximum(copied, 0.0), logits=4 * self.grain[0] * mean + self.grain[1]
+        )
+        return (
+            here / (tf.reduce_sum(share) + 1),
+            tf.reduce_sum(said * whole) / (tf.reduce_sum(said) + 1e-3),
+        )
+
+    def toml(self) -> str:
+        """Return the section `[network]` of a profile."""
+
+        def numbers(v: Any) -> str:
+            return "[" + ",".join(f"{x:.7g}" for x in v.numpy().ravel()) + "]"
+
+        def block(pair: tuple[Any, Any]) -> str:
+            return f"{{ weights = {numbers(pair[0])}, bias = {numbers(pair[1])} }}"
+
+        layers = ",\n".join(block(pair) for pair in self.layers)
+        return f"[network]\nlayers = [\n{layers},\n]\nhead = {block(self.head)}\n"
+
+
+def train(
+    pairs: Sequence[Pair], *, steps: int, seed: int, say: Callable[[str], None] = print
+) -> str:
+    """Train on pairs, one die in twelve held out to watch; return the section `[network]`.
+
+    Args:
+        pairs: aligned pairs of simulated impressions.
+        steps: batches of 20 crops; the learning rate falls to nothing along half a cosine.
+        seed: first weights and order of crops. Threads sum in any order: two runs agree closely,
+            not to the bit.
+        say: hears the losses now and then.
+    """
+    import tensorflow as tf
+
+    dies = sorted({p.die for p in pairs})
+    watched = set(dies[::12])
+    fitting = Sampler([p for p in pairs if p.die not in watched])
+    watching = Sampler([p for p in pairs if p.die in watched])
+    model = Model(tf, seed)
+    optimiser = tf.keras.optimizers.Adam(_RATE)
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator,unused-ignore]
+    def step(*batch: Any) -> tuple[Any, Any]:
+        with tf.GradientTape() as tape:
+            here, whole = model.losses(*batch)
+            loss = here + 0.3 * whole
+        gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, model.variables), 1.0)
+        optimiser.apply_gradients(zip(gradients, model.variables, strict=True))
+        return here, whole
+
+    rng = np.random.default_rng([seed, 1])
+    held = [watching.batch(np.random.default_rng([seed, 2, i]), 2 * BATCH) for i in range(6)]
+    batches = _ahead(lambda: fitting.batch(rng, BATCH))
+    losses: list[tuple[float, float]] = []
+    for i in range(steps):
+        falling = 0.5 * (1 + math.cos(math.pi * i / steps))
+        optimiser.learning_rate.assign(_RATE * min(1, (i + 1) / _WARM_UP) * (0.02 + falling))
+        here, whole = step(*batches())
+        losses.append((float(here), float(whole)))
+        if (i + 1) % 250 == 0:
+            fit = np.mean(losses[-250:], axis=0).round(4)
+            kept = np.mean([[float(v) for v in model.losses(*b)] for b in held], axis=0).round(4)
+            say(f"step {i + 1}: loss of places and crops {fit}, on held-out dies {kept}")
+    return model.toml()
+
+
+def _ahead(make: Callable[[], Any]) -> Callable[[], Any]:
+    """Return a function that hands out what a thread makes in advance."""
+    ready: queue.Queue[Any] = queue.Queue(6)
+
+    def work() -> None:
+        while True:
+            ready.put(make())
+
+    threading.Thread(target=work, daemon=True).start()
+    return ready.get

@@ -1,0 +1,104 @@
+"""The channels of evidence, gathered under what a person would ask about the seal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from seal_service.report.languages import Words
+
+WEAK, STRONG = 0.5, 4.0
+_NOTHING = 1e-9
+
+GROUPS: dict[Words, tuple[str, ...]] = {
+    Words("How the whole seals match", "整体重合"): (
+        "inliers", "spread_mm", "scale", "size_mm", "shear_mm", "bend_mm", "gain_mm",
+        "gain_change_mm", "outlier_share",
+    ),
+    Words("Position of strokes", "笔画位置"): (
+        "shift_rms_mm", "shift_p80_mm", "shift_p95_mm", "fine_shift_rms_mm", "fine_shift_p95_mm",
+    ),
+    Words("Width and edges of strokes", "笔画粗细与边缘"): (
+        "local_gain_rms_mm", "local_gain_p95_mm", "rough_median_mm", "rough_p90_mm", "rough_max_mm",
+        "fine_rough_max_mm", "fine_rough_median_mm", "edge_strength", "sharpness", "astray_max",
+        "astray_p95", "lost_max",
+    ),
+    Words("Extra, missing and exchanged strokes", "多余、缺失与替换的笔画"): (
+        "extra_max", "extra_p99", "extra_mean", "extra_side_mm", "extra_patch_side_mm",
+        "missing_max", "missing_p98", "missing_mean", "missing_patch_side_mm", "swapped_max",
+        "swapped_p99", "swapped_mean", "replaced_max", "replaced_p97",
+    ),
+    Words("Likeness of characters and figures", "文字与图形的相似度"): (
+        "ncc_fine_p1", "ncc_fine_p5", "ncc_fine_p20", "ncc_fine_median", "ncc_coarse_p1",
+        "ncc_coarse_p10", "ncc_coarse_median", "ncc_inked_min", "ncc_inked_p3", "outline_min",
+        "outline_p2", "outline_p10", "outline_median", "outline_drop",
+    ),
+    Words("The most unlike places", "差异最大的部位"): (
+        "region_max", "region_3rd", "region_6th", "region_top", "region_median", "region_share",
+    ),
+    Words("How the seal was pressed", "盖印状况"): (
+        "presence_p10", "presence_median", "ink_level", "mottle", "void_share", "pale_share",
+        "seen_median", "seen_p10", "unseen",
+    ),
+    Words("The scan, and what lies over the seal", "影像与覆盖物"): (
+        "covered", "foreign_share", "px_per_mm", "colourless",
+    ),
+}  # fmt: skip
+OTHER = Words("Other channels", "其他证据")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFinding:
+    """What a group of channels says together.
+
+    `moved` is the sum of natural log odds, positive towards genuine; `channels` are the names of
+    its members that there is something to say about, those that moved most first.
+    """
+
+    name: Words
+    moved: float
+    channels: tuple[str, ...]
+
+    @property
+    def says(self) -> Words:
+        """Return the sum in words."""
+        if abs(self.moved) < WEAK:
+            return Words("says little either way", "无明显倾向")
+        strong = abs(self.moved) >= STRONG
+        if self.moved > 0:
+            return (
+                Words("speaks strongly for the same seal", "有力支持为同一枚印章")
+                if strong
+                else Words("speaks for the same seal", "支持为同一枚印章")
+            )
+        return (
+            Words("speaks strongly for another seal", "有力支持为另一枚印章")
+            if strong
+            else Words("speaks for another seal", "支持为另一枚印章")
+        )
+
+
+def findings(
+    contributions: Mapping[str, float], evidence: Mapping[str, float]
+) -> list[GroupFinding]:
+    """Return the groups that have members here, in the order of `GROUPS`; unknown channels last."""
+    known = {name for members in GROUPS.values() for name in members}
+    present = {*contributions, *evidence}
+    gathered = {title: set(members) & present for title, members in GROUPS.items()}
+    gathered[OTHER] = present - known
+    return [
+        GroupFinding(title, _sum(contributions, names), _ranked(contributions, names))
+        for title, names in gathered.items()
+        if names
+    ]
+
+
+def _sum(contributions: Mapping[str, float], names: set[str]) -> float:
+    values = [contributions.get(name, 0.0) for name in sorted(names)]
+    total = math.fsum(value for value in values if math.isfinite(value))
+    return 0.0 if abs(total) < _NOTHING else total
+
+
+def _ranked(contributions: Mapping[str, float], names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=lambda name: (-abs(contributions.get(name, 0.0)), name)))

@@ -1,0 +1,1 @@
+"""The canvas component itself: plain ES modules and a stylesheet; see `types.d.ts`."""
