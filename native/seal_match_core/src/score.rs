@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 use crate::compare::evidence::Evidence;
 use crate::compare::likeness;
 use crate::compare::network::Network;
-use crate::compare::regions;
+use crate::compare::regions::{self, Region};
 use crate::error::{Error, Result};
 use crate::plane::ScanKind;
+use crate::simd::forest::{self, Forest, sum_trees};
 use crate::verify::{Comparison, TRUSTED};
 
 /// Names of the region statistics that join the seal's channels.
@@ -82,11 +83,18 @@ struct Trees {
     base: f32,
     roots: Vec<u32>,
     nodes: Vec<Node>,
+    /// The same trees for many rows at once.
+    forest: Forest,
 }
 
 impl Trees {
-    fn raw(&self, x: &[f32]) -> f32 {
-        self.walk(x, |_, _| ())
+    /// The output for every region.
+    fn raw(&self, regions: &[Region]) -> Vec<f32> {
+        let channels = self.forest.channels().max(regions::NAMES.len());
+        let columns: Vec<f32> = (0..channels).flat_map(|c| regions.iter().map(move |r| r.values[c])).collect();
+        let mut sums = vec![self.base; regions.len()];
+        sum_trees(&mut sums, &columns, &self.forest);
+        sums
     }
 
     /// Follows every tree; `step` hears which channel moved the running value by how much.
@@ -195,7 +203,7 @@ impl Profile {
                 quality: 0.0,
             };
         };
-        let scores: Vec<f32> = c.regions.iter().map(|r| self.region.raw(&r.values)).collect();
+        let scores = self.region.raw(&c.regions);
         let statistics = statistics(&scores);
         let likeness = likeness::channels(&c.reference_ink, &c.maps(&self.network));
         let channels: Vec<f32> = c.evidence.values().into_iter().chain(likeness).chain(statistics).collect();
@@ -237,8 +245,7 @@ impl Profile {
 
     /// Statistics of the regions' scores, for fitting the seal model.
     pub fn region_statistics(&self, comparison: &Comparison) -> [f32; 6] {
-        let scores: Vec<f32> = comparison.regions.iter().map(|r| self.region.raw(&r.values)).collect();
-        statistics(&scores)
+        statistics(&self.region.raw(&comparison.regions))
     }
 
     fn calibrate(&self, raw: f32) -> f32 {
@@ -365,6 +372,7 @@ fn trees(table: &toml::Table, name: &str, known: &[&str]) -> Result<Trees> {
         base: section.get("base").and_then(number).ok_or_else(|| bad(format!("{name}.base")))?,
         roots: vec![],
         nodes: vec![],
+        forest: Forest::default(),
     };
     for tree in list("trees")? {
         let flat: Vec<f32> = tree
@@ -398,6 +406,14 @@ fn trees(table: &toml::Table, name: &str, known: &[&str]) -> Result<Trees> {
                 Node { channel, threshold: n[1], left: child(n[2])?, right: child(n[3])?, value: n[4] }
             });
         }
+        let local = |n: &Node| match n.channel {
+            ..0 => (forest::Node::Leaf, n.value),
+            channel => {
+                let [left, right] = [n.left, n.right].map(|child| child as usize - first);
+                (forest::Node::Split { channel: channel as usize, threshold: n.threshold, left, right }, n.value)
+            }
+        };
+        out.forest.push(&out.nodes[first..].iter().map(local).collect::<Vec<_>>());
     }
     if out.roots.is_empty() {
         return Err(bad(format!("{name}: no trees")));

@@ -7,6 +7,7 @@ use common::{Die, Image, Random, Rim};
 use seal_match_core::align::refine::{Edge, Offset};
 use seal_match_core::geometry::Pose;
 use seal_match_core::simd::edges::{Look, measure_at, measure_scalar};
+use seal_match_core::simd::forest::{Forest, Node, sum_trees_at, sum_trees_scalar};
 use seal_match_core::simd::fourier::{self, AREA, N, Peak};
 use seal_match_core::simd::ink::{self, ChromaRow, Columns, Direction, Spans};
 use seal_match_core::simd::press::{self, Cover, Moments, Observation};
@@ -434,6 +435,54 @@ fn the_press_agrees_in_every_width() {
             press::add_moments_at(wide, &mut found, &observations);
             assert_eq!(found, expected, "{}", wide.name());
         }
+    }
+}
+
+/// A tree of up to `most` nodes over `channels` channels, children after their parents.
+fn random_tree(r: &mut Random, most: usize, channels: usize) -> Vec<(Node, f32)> {
+    let mut tree = vec![(Node::Leaf, r.between(-1.0, 1.0))];
+    while tree.len() + 2 <= most {
+        let leaves: Vec<usize> = (0..tree.len()).filter(|&i| tree[i].0 == Node::Leaf).collect();
+        let (parent, left) = (leaves[r.below(leaves.len())], tree.len());
+        tree[parent].0 = Node::Split { channel: r.below(channels), threshold: r.between(-0.5, 0.5), left, right: left + 1 };
+        tree.extend([(Node::Leaf, r.between(-1.0, 1.0)), (Node::Leaf, r.between(-1.0, 1.0))]);
+    }
+    tree
+}
+
+#[test]
+fn trees_agree_in_every_width_and_with_a_plain_walk() {
+    const CHANNELS: usize = 5;
+    let mut r = Random(8);
+    let mut forest = Forest::default();
+    let trees: Vec<Vec<(Node, f32)>> = [1, 3, 9, 23, 31].iter().map(|&n| random_tree(&mut r, n, CHANNELS)).collect();
+    trees.iter().for_each(|t| forest.push(t));
+    for n in LENGTHS {
+        let mut columns = numbers(&mut r, CHANNELS * n, -1.0, 1.0);
+        if n > 3 {
+            columns[2] = f32::NAN;
+        }
+        let base = numbers(&mut r, n, -1.0, 1.0);
+        let mut walked = base.clone();
+        for (i, sum) in walked.iter_mut().enumerate() {
+            for tree in &trees {
+                let mut at = 0;
+                while let Node::Split { channel, threshold, left, right } = tree[at].0 {
+                    at = if columns[channel * n + i] <= threshold { left } else { right };
+                }
+                *sum += tree[at].1;
+            }
+        }
+        agree("sum_trees", n, |level, out| {
+            out.copy_from_slice(&base);
+            match level {
+                None => sum_trees_scalar(out, &columns, &forest),
+                Some(level) => sum_trees_at(level, out, &columns, &forest),
+            }
+        });
+        let mut sums = base.clone();
+        sum_trees_scalar(&mut sums, &columns, &forest);
+        assert_eq!(bits(&sums), bits(&walked), "length {n}");
     }
 }
 

@@ -80,6 +80,7 @@ macro_rules! each {
 }
 
 pub mod edges;
+pub mod forest;
 pub mod fourier;
 pub mod ink;
 pub mod press;
