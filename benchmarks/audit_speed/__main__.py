@@ -88,7 +88,7 @@ def measure_append(folder: Path, url: str, count: int, in_flight: int) -> Path:
         thread.join()
     group.close()
     durable_s = time.perf_counter() - began
-    appender.stop(timeout_s=120)
+    appender.stop(timeout_s=900)
     signed_s = time.perf_counter() - began
     processor_us = (processor_s() - processor_began) / count * 1e6
     status = appender.status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -58,15 +59,9 @@ def check_database(url: str, trust: Trust, processes: int) -> Report:
             "SELECT idx, hashes FROM audit_tile WHERE level = 0 AND (idx < 0 OR idx >= {})",
             plan.size // WIDTH,
         )
-        repeated = source.rows(
-            "SELECT min(seq), max(seq), count(*) FROM audit_event"
-            " GROUP BY event_id HAVING count(*) > 1"
-        )
         stray = source.rows(
             "SELECT seq FROM audit_payload WHERE seq < 0 OR seq >= {} LIMIT 10", plan.size
         )
-    for first, last, _ in repeated:
-        report.add("event", f"has the same event id as seq {first}", int(last))
     for (seq,) in stray:
         report.add("payload", "belongs to no event", int(seq))
     wanted = _wanted_sizes(plan)
@@ -81,7 +76,9 @@ def check_database(url: str, trust: Trust, processes: int) -> Report:
         )
         for start in range(0, plan.size, _CHUNK)
     ]
-    outcomes = list(_run(tasks, processes))
+    outcomes, repeated = _run(url, tasks, processes)
+    for first, last, _ in repeated:
+        report.add("event", f"has the same event id as seq {first}", int(last))
     _gather(url, outcomes, report)
     levels = Levels(new_of(plan.algorithm), _tile_roots(outcomes))
     tails = {size: tail for outcome in outcomes for size, tail in outcome.tails.items()}
@@ -90,17 +87,31 @@ def check_database(url: str, trust: Trust, processes: int) -> Report:
     return report
 
 
-def _run(tasks: Sequence[Task], processes: int) -> Iterable[Outcome]:
+def _run(
+    url: str, tasks: Sequence[Task], processes: int
+) -> tuple[Sequence[Outcome], Sequence[Row]]:
+    """Check the ranges, and look for event ids that are there twice, side by side."""
     if processes < 2 or len(tasks) < 2:
-        yield from map(check_range, tasks)
-        return
-    context = multiprocessing.get_context("forkserver")
+        return [check_range(task) for task in tasks], repeated_ids(url)
+    # A fork starts at once, but must not be made while other threads may hold locks.
+    method = "fork" if threading.active_count() == 1 else "forkserver"
+    context = multiprocessing.get_context(method)
     try:
         with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=context) as pool:
-            yield from pool.map(check_range, tasks)
+            repeated = pool.submit(repeated_ids, url)
+            return list(pool.map(check_range, tasks)), repeated.result()
     except BrokenProcessPool as error:
         message = "a process of the check died"
         raise CheckError(message) from error
+
+
+def repeated_ids(url: str) -> Sequence[Row]:
+    """Return the first and last number of each event id that stands in the log more than once."""
+    with open_source(url) as source:
+        return source.rows(
+            "SELECT min(seq), max(seq), count(*) FROM audit_event"
+            " GROUP BY event_id HAVING count(*) > 1"
+        )
 
 
 def _plan(source: Source, trust: Trust, report: Report) -> _Plan:
