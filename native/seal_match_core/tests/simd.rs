@@ -456,7 +456,9 @@ fn trees_agree_in_every_width_and_with_a_plain_walk() {
     let mut r = Random(8);
     let mut forest = Forest::default();
     let trees: Vec<Vec<(Node, f32)>> = [1, 3, 9, 23, 31].iter().map(|&n| random_tree(&mut r, n, CHANNELS)).collect();
-    trees.iter().for_each(|t| forest.push(t));
+    for t in &trees {
+        forest.push(t);
+    }
     for n in LENGTHS {
         let mut columns = numbers(&mut r, CHANNELS * n, -1.0, 1.0);
         if n > 3 {

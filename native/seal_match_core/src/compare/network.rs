@@ -47,7 +47,7 @@ pub struct Network {
 
 impl std::fmt::Debug for Network {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Network").field("layers", &self.layers.len()).finish()
+        f.debug_struct("Network").field("layers", &self.layers.len()).finish_non_exhaustive()
     }
 }
 
