@@ -29,12 +29,8 @@ REGION_STATISTICS = (
     "region_median",
     "region_share",
 )
-PASS_LIMITS = {"sibling": 0.01, "recut": 0.005, "rescan": 0.05, "refont": 0.001, "random": 0.001}
-"""Share of each class, hard ones aside, that may pass on held-out dies.
-
-A sibling whose one changed digit is covered cannot be told by anybody: at half a per cent two such
-impressions of five hundred would set the threshold, so it is one per cent.
-"""
+PASS_LIMITS = {"sibling": 0.005, "recut": 0.005, "rescan": 0.05, "refont": 0.001, "random": 0.001}
+"""Share of each class, hard ones aside, that may pass on held-out dies."""
 MINIMAL_SLOPE = 0.02
 """log10 likelihood ratio per unit of raw output, at least."""
 FAIL_LIMIT = 0.003
