@@ -19,7 +19,7 @@ from simulator import dataset, simulate
 from simulator.__main__ import parse_plan
 from simulator.capture import lay, random_device, similarity, warp_page
 from simulator.design import SealDesign
-from simulator.dies import Engraving, engrave, random_engraving
+from simulator.dies import Die, Engraving, difference, engrave, random_engraving
 from simulator.fields import U8
 from simulator.forge import CATEGORIES, forged_die, recut, rescan, sibling
 from simulator.halftone import printed
@@ -295,3 +295,18 @@ def test_plans_are_checked() -> None:
     die = engrave(lay_out(company()), Engraving(), rng)
     with pytest.raises(ValueError, match="no die is forged"):
         forged_die("print", company(), die, random_ink(rng), rng)
+
+
+def test_the_difference_of_dies_lies_where_they_differ():
+    """None with itself; a patch shows at its place, whichever die is the larger."""
+    one = Die(np.zeros((241, 361), np.uint8), 15.0, 10.0, 24.0)
+    assert not difference(one, one, 8.0).any()
+    for shape in [(241, 361), (201, 301), (301, 401)]:
+        relief = np.zeros(shape, np.uint8)
+        row, col = shape[0] // 2 + 48, shape[1] // 2 - 72  # 2 mm below, 3 mm left of the centre
+        relief[row - 12 : row + 13, col - 12 : col + 13] = 255
+        shown = difference(one, Die(relief, 15.0, 10.0, 24.0), 8.0)
+        assert shown.shape == (81, 121)
+        rows, cols = np.nonzero(shown > 127)
+        assert (rows.mean(), cols.mean()) == pytest.approx((40 + 16, 60 - 24), abs=0.5)
+        assert len(rows) == pytest.approx(64, abs=20)
