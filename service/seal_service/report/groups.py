@@ -22,7 +22,7 @@ GROUPS: dict[Words, tuple[str, ...]] = {
     Words("Width and edges of strokes", "笔画粗细与边缘"): (
         "local_gain_rms_mm", "local_gain_p95_mm", "rough_median_mm", "rough_p90_mm", "rough_max_mm",
         "fine_rough_max_mm", "fine_rough_median_mm", "edge_strength", "sharpness", "astray_max",
-        "astray_p95", "lost_max",
+        "astray_p95", "lost_max", "grain_mean", "grain_p90", "grain_p50", "grain_p10",
     ),
     Words("Extra, missing and exchanged strokes", "多余、缺失与替换的笔画"): (
         "extra_max", "extra_p99", "extra_mean", "extra_side_mm", "extra_patch_side_mm",
@@ -36,13 +36,16 @@ GROUPS: dict[Words, tuple[str, ...]] = {
     ),
     Words("The most unlike places", "差异最大的部位"): (
         "region_max", "region_3rd", "region_6th", "region_top", "region_median", "region_share",
+        "here_peak_digit", "here_peak_small", "here_peak_large", "here_third", "here_top",
+        "here_p95", "here_p80", "here_median", "here_rise", "here_side_mm",
     ),
     Words("How the seal was pressed", "盖印状况"): (
         "presence_p10", "presence_median", "ink_level", "mottle", "void_share", "pale_share",
         "seen_median", "seen_p10", "unseen",
     ),
     Words("The scan, and what lies over the seal", "影像与覆盖物"): (
-        "covered", "foreign_share", "px_per_mm", "colourless",
+        "covered", "hidden_peak", "hidden_third", "hidden_share", "foreign_share", "px_per_mm",
+        "colourless",
     ),
 }  # fmt: skip
 OTHER = Words("Other channels", "其他证据")
