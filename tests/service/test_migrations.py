@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from seal_service.adapters.sql.tables import metadata
 
 
 @pytest.fixture
-def connections(template: Template, tmp_path: Path) -> Connections:
-    return Connections(template.copy(tmp_path / "data")[1])
+def connections(template: Template, tmp_path: Path) -> Iterator[Connections]:
+    connections = Connections(template.copy(tmp_path / "data")[1])
+    yield connections
+    connections.close()
 
 
 def test_migrations_make_the_tables_that_the_program_declares(connections: Connections) -> None:

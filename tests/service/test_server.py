@@ -409,7 +409,9 @@ def test_a_port_in_use_and_a_wrong_schema_are_said_in_one_line(
     from seal_service.adapters.sql.migrate import migrate
 
     folder, url = copied
-    migrate(Connections(url), "0001")
+    connections = Connections(url)
+    migrate(connections, "0001")
+    connections.close()
     with pytest.raises(StartError, match="sealmatch migrate"):
         Server(load(None, data_dir=folder, database_url=url, port=0))
 
