@@ -63,9 +63,11 @@ def open_database(settings: Settings) -> Connections:
             migrate(connections)
             found = version(connections)
     except Refusal as error:
+        connections.close()
         message = f"the database {connections.url.render_as_string()} cannot be reached"
         raise StartError(message) from error
     if found != newest():
+        connections.close()
         message = (
             f"the database has schema {found}, this program needs {newest()}: sealmatch migrate"
         )
@@ -157,7 +159,11 @@ class Server:
             reflection.enable_server_reflection(offered, self._server)
         self._names = ["", *names]
         self._stopped = threading.Event()
-        self.port = self._bind()
+        try:
+            self.port = self._bind()
+        except StartError:
+            self._connections.close()
+            raise
 
     def _options(self) -> list[tuple[str, int]]:
         return [
