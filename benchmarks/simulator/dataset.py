@@ -106,6 +106,7 @@ def simulate(
     jobs: int = 1,
     capture: Capture = "colour",
     first_die: int = 0,
+    style: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
     """Write a data set: `cards/`, `vouchers/`, `differences/`, `manifest.jsonl`, `truth.jsonl`.
@@ -125,6 +126,7 @@ def simulate(
         capture: of the vouchers; `mixed` draws colour 60 %, grey 25 %, bilevel 15 %. Cards are
             colour, or grey for a third of the cards of a grey or bilevel set.
         first_die: index of the first die.
+        style: of all dies, see `random_design`; None draws each.
         progress: called with (dies done, dies).
 
     Returns
@@ -143,7 +145,7 @@ def simulate(
     for folder in ("cards", "vouchers", "differences"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
-    work = partial(make_die, out, seed, entries, capture)
+    work = partial(make_die, out=out, seed=seed, entries=entries, capture=capture, style=style)
     rows: Iterator[list[dict[str, Any]]]
     indices = range(first_die, first_die + dies)
     with (out / "manifest.jsonl").open("w") as manifest, (out / "truth.jsonl").open("w") as truth:
@@ -175,12 +177,18 @@ def _write(
 
 
 def make_die(
-    out: Path, seed: int, entries: list[tuple[str, str]], capture: str, index: int
+    index: int,
+    *,
+    out: Path,
+    seed: int,
+    entries: list[tuple[str, str]],
+    capture: str,
+    style: str | None,
 ) -> list[dict[str, Any]]:
     """Make one die's card and vouchers; return its rows of truth."""
     cv2.setNumThreads(1)
     rng = stream(seed, die=index, role=Role.DESIGN)
-    design = random_design(rng)
+    design = random_design(rng, style=style)
     ink = random_ink(rng)
     rng = stream(seed, die=index, role=Role.ENGRAVING)
     die = engrave(lay_out(design), random_engraving(rng), rng)

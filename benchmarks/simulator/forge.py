@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
@@ -18,8 +18,8 @@ from .layout import lay_out
 from .orders import random_design
 from .press import Impression, press, random_stroke
 
-CATEGORIES = ("genuine", "random", "refont", "sibling", "recut", "rescan", "print")
-"""Every category a voucher may have."""
+CATEGORIES = ("genuine", "random", "refont", "sibling", "recut", "rescan", "print", "scrambled")
+"""Every category a voucher may have; `scrambled` is no forger's, it teaches small differences."""
 
 
 def forged_die(
@@ -28,7 +28,7 @@ def forged_die(
     """Return the die a forger of this category makes of a genuine one.
 
     Args:
-        category: random, refont, sibling, recut or rescan.
+        category: random, refont, sibling, recut, rescan or scrambled.
         design: what the genuine seal says.
         die: the genuine relief (seen only through an impression by `rescan`).
         ink: the genuine seal's ink.
@@ -46,6 +46,7 @@ def forged_die(
         "random": another,
         "refont": refont,
         "sibling": sibling,
+        "scrambled": scrambled,
     }
     if category not in makers:
         message = f"no die is forged for category {category!r}; one of {CATEGORIES} was expected"
@@ -105,10 +106,29 @@ def sibling(design: SealDesign, rng: np.random.Generator) -> SealDesign:
     return changes[int(rng.integers(len(changes)))]()
 
 
+def scrambled(design: SealDesign, rng: np.random.Generator) -> SealDesign:
+    """Return a sibling many times over: every fourth digit and every tenth word changed."""
+
+    def other(text: str, share: float) -> str:
+        return "".join(_other_sign(c, rng) if rng.random() < share else c for c in text)
+
+    return replace(
+        design,
+        ring_text=other(design.ring_text, 0.1),
+        centre_text=other(design.centre_text, 0.1 if design.ring_text else 0.25),
+        code=other(design.code, 0.25),
+    )
+
+
+def _other_sign(sign: str, rng: np.random.Generator) -> str:
+    pool: Sequence[str] = "0123456789" if sign in "0123456789" else names.BRAND
+    return names.pick(rng, [c for c in pool if c != sign])
+
+
 def _other_digits(code: str, rng: np.random.Generator) -> str:
     out = list(code)
     for at in rng.choice(len(out), size=int(rng.integers(1, 3)), replace=False):
-        out[at] = names.pick(rng, [d for d in "0123456789" if d != out[at]])
+        out[at] = _other_sign(out[at], rng)
     return "".join(out)
 
 

@@ -12,7 +12,7 @@ use crate::filter::area_mean;
 use crate::paper::{Paper, estimate_paper};
 use crate::plane::{Field, Plane, Scan, ScanKind, quantile};
 use crate::simd::ink::{
-    ChromaRow, Columns, Direction, cell_logs, density, hue_sizes, luma_row, share_row, split_cells, tint_row,
+    ChromaRow, Columns, Direction, add_rows, cell_logs, cover_row, density, hue_sizes, luma_row, split_cells, split_row, tint_row,
 };
 
 /// Side of a survey cell in millimetres.
@@ -241,7 +241,6 @@ impl Survey {
         let c1 = ((p0[0] + size[0] - 1) >> sx).min(chroma[0].width() - 1) + 1;
         let r1 = ((p0[1] + size[1] - 1) >> sy).min(chroma[0].height() - 1) + 1;
         let (w, h) = (c1 - c0, r1 - r0);
-        let (mut share, mut dark) = (Field::zeros(w, h), Field::zeros(w, h));
         let luma = scan.luma();
         let (bx, by) = (1usize << sx, 1usize << sy);
         // Paper changes slowly: eight samples share its density at their middle.
@@ -249,7 +248,7 @@ impl Survey {
         let mut node_row = Vec::new();
         let mut paper = [(); 3].map(|()| vec![0.0; w]);
         let mut means = vec![0.0; w];
-        for j in 0..h {
+        let [ink, black] = Field::two_by_rows(w, h, |j, ink, black| {
             let ys = (r0 + j) * by;
             for (c, row) in paper.iter_mut().enumerate() {
                 nodes.row(c, ys as f32, &mut node_row);
@@ -264,8 +263,15 @@ impl Survey {
                 direction: Ink::direction(v),
                 per_ink: Ink::luma_density(v),
             };
-            share_row(share.row_mut(j), dark.row_mut(j), &row, &self.log.0);
-        }
+            split_row(ink, black, &row, &self.log.0);
+        });
+        let mut columns = vec![0.0; w + 2];
+        let [share, dark] = Field::two_by_rows(w, h, |j, share, dark| {
+            let rows = [j.saturating_sub(1), j, (j + 1).min(h - 1)].map(|k| black.row(k));
+            add_rows(&mut columns[1..=w], rows);
+            (columns[0], columns[w + 1]) = (columns[1], columns[w]);
+            cover_row(share, dark, ink.row(j), black.row(j), &columns);
+        });
         let columns = Columns::new((p0[0]..p0[0] + size[0]).map(|x| ChromaSplit::place(x, sx, c0, w)));
         ChromaSplit { r0, shift: [sx, sy], share, dark, columns }
     }

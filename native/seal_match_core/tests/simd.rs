@@ -294,11 +294,23 @@ fn densities_agree_in_every_width() {
         });
         let (cb, cr) = (bytes(&mut r, n), bytes(&mut r, n));
         let row = ChromaRow { luma: &y, cb: &cb, cr: &cr, paper: [&paper, &paper, &paper], direction, per_ink: 0.45 };
-        agree("share_row", 2 * n, |level, out| {
+        agree("split_row", 2 * n, |level, out| {
             let (a, d) = out.split_at_mut(n);
             match level {
-                None => ink::share_row_scalar(a, d, &row, &table),
-                Some(level) => ink::share_row_at(level, a, d, &row, &table),
+                None => ink::split_row_scalar(a, d, &row, &table),
+                Some(level) => ink::split_row_at(level, a, d, &row, &table),
+            }
+        });
+        agree("add_rows", n, |level, out| match level {
+            None => ink::add_rows_scalar(out, [&log, &top, &bottom]),
+            Some(level) => ink::add_rows_at(level, out, [&log, &top, &bottom]),
+        });
+        let sums = numbers(&mut r, n + 2, -2.0, 2.0);
+        agree("cover_row", 2 * n, |level, out| {
+            let (a, d) = out.split_at_mut(n);
+            match level {
+                None => ink::cover_row_scalar(a, d, &log, &top, &sums),
+                Some(level) => ink::cover_row_at(level, a, d, &log, &top, &sums),
             }
         });
         let (share, black) = (numbers(&mut r, n / 2 + 2, 0.0, 1.0), numbers(&mut r, n / 2 + 2, 0.0, 1.0));
@@ -311,6 +323,20 @@ fn densities_agree_in_every_width() {
             }
         });
     }
+}
+
+#[test]
+fn a_stroke_whose_chroma_is_blurred_is_not_black_but_a_printed_line_is() {
+    let covered = |black: [f32; 7]| {
+        let (mut share, mut dark, mut columns) = ([0.0; 7], [0.0; 7], [0.0; 9]);
+        columns[1..8].copy_from_slice(&black.map(|d| 3.0 * d));
+        ink::cover_row(&mut share, &mut dark, &[0.5; 7], &black, &columns);
+        (share[3], dark[3])
+    };
+    let (share, dark) = covered([0.0, 0.0, -0.3, 0.6, -0.3, 0.0, 0.0]);
+    assert!(dark < 1e-6 && share == 1.0, "{dark} {share}");
+    let (share, dark) = covered([0.0, 0.0, 0.0, 1.2, 0.0, 0.0, 0.0]);
+    assert!((dark - 1.0).abs() < 1e-5 && share < 0.4, "{dark} {share}");
 }
 
 #[test]
