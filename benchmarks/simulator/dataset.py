@@ -15,9 +15,10 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
-from .dies import Die, difference, engrave, random_engraving
+from .design import SealDesign
+from .dies import Die, difference, drawing, engrave, random_engraving
 from .fields import U8
-from .forge import CATEGORIES, forged_die
+from .forge import CATEGORIES, forged_layout, rescan
 from .halftone import printed
 from .inks import Ink, random_ink, refreshed
 from .layout import lay_out
@@ -44,6 +45,7 @@ DEFAULT_PLAN: Plan = {
     ("random", "typical"): 1,
 }
 DIFFERENCE_PPM = 8.0
+DRAWING_PPM = 16.0
 _FORMS = 3
 _FOREIGN = 2
 
@@ -93,6 +95,7 @@ class _Case:
 
     seed: int
     index: int
+    design: SealDesign
     die: Die
     ink: Ink
 
@@ -111,8 +114,9 @@ def simulate(
 ) -> Summary:
     """Write a data set: `cards/`, `vouchers/`, `differences/`, `manifest.jsonl`, `truth.jsonl`.
 
-    `differences/` shows for every impression of another die where the two dies differ: grey PNG of
-    the die's own frame (see `dies.difference`) at `DIFFERENCE_PPM`.
+    `differences/` shows for every impression of another die where the two drawings differ, not
+    where two engravers' hands do: grey PNG of the die's own frame (see `dies.difference`) at
+    `DIFFERENCE_PPM`. A rescan has no drawing: there it is where the two reliefs differ.
 
     The same seed gives the same bytes whatever `jobs` is, and die i is the same die whatever
     `dies` and `first_die` are, so that ranges of dies split a set (training, test) cleanly.
@@ -192,7 +196,7 @@ def make_die(
     ink = random_ink(rng)
     rng = stream(seed, die=index, role=Role.ENGRAVING)
     die = engrave(lay_out(design), random_engraving(rng), rng)
-    case = _Case(seed, index, die, ink)
+    case = _Case(seed, index, design, die, ink)
 
     rng = stream(seed, die=index, role=Role.CARD)
     card_dpi = int(rng.choice([300, 400, 600], p=[0.8, 0.12, 0.08]))
@@ -214,19 +218,16 @@ def make_die(
             mode = str(rng.choice(["colour", "grey", "bilevel"], p=[0.6, 0.25, 0.15]))
         dpi = int(rng.choice([200, 300]))
         camera = bool(rng.random() < 0.2) and mode == "colour"
-        struck = die
+        struck, unlike = _struck(case, category, k)
         if category == "print":
             stamped = printed(die, ink, rng)
         else:
-            if category != "genuine":
-                forger = stream(seed, die=index, role=Role.FORGERY, index=k)
-                struck = forged_die(category, design, die, ink, forger)
             stamped = press(struck, random_stroke(rng, level), refreshed(ink, rng), rng)
         variant = int(rng.integers(_FORMS))
         differs = None
-        if category not in ("genuine", "print"):
+        if unlike is not None:
             differs = f"differences/{index:04d}_{k}.png"
-            cv2.imwrite(str(out / differs), difference(die, struck, DIFFERENCE_PPM))
+            cv2.imwrite(str(out / differs), unlike)
         foreign = _foreign_seals(case, rng)
         shot = make_voucher(
             rng,
@@ -279,6 +280,20 @@ def make_die(
             }
         )
     return rows
+
+
+def _struck(case: _Case, category: str, k: int) -> tuple[Die, U8 | None]:
+    """Return the die that made the holder's k-th impression, and where it differs from his."""
+    forger = stream(case.seed, die=case.index, role=Role.FORGERY, index=k)
+    if category in ("genuine", "print"):
+        return case.die, None
+    if category == "rescan":
+        die = rescan(case.die, case.ink, forger)
+        return die, difference(case.die, die, DIFFERENCE_PPM)
+    layout = forged_layout(category, case.design, forger)
+    die = engrave(layout, random_engraving(forger), forger)
+    drawings = drawing(lay_out(case.design), DRAWING_PPM), drawing(layout, DRAWING_PPM)
+    return die, difference(*drawings, DIFFERENCE_PPM)
 
 
 @lru_cache(maxsize=8)

@@ -74,6 +74,12 @@ def difference(one: Die, other: Die, ppm: float) -> U8:
     )
 
 
+def drawing(layout: Layout, ppm: float) -> Die:
+    """Return a layout as a die without an engraver's hand: clean edges of no particular weight."""
+    clean = Engraving(roughness_mm=0.0, nicks=0)
+    return engrave(layout, clean, np.random.default_rng(0), ppm=ppm)
+
+
 def random_engraving(rng: np.random.Generator) -> Engraving:
     """Return the settings of some engraver: laser, photopolymer or older rubber."""
     return Engraving(

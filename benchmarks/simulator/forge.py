@@ -11,7 +11,7 @@ import numpy as np
 
 from . import names, typefaces
 from .design import Layout, Ring, SealDesign
-from .dies import Die, engrave, random_engraving
+from .dies import Die
 from .fields import U8, blur, grain, ramp
 from .inks import FULL_FILM, Ink
 from .layout import lay_out
@@ -22,26 +22,20 @@ CATEGORIES = ("genuine", "random", "refont", "sibling", "recut", "rescan", "prin
 """Every category a voucher may have; `scrambled` is no forger's, it teaches small differences."""
 
 
-def forged_die(
-    category: str, design: SealDesign, die: Die, ink: Ink, rng: np.random.Generator
-) -> Die:
-    """Return the die a forger of this category makes of a genuine one.
+def forged_layout(category: str, design: SealDesign, rng: np.random.Generator) -> Layout:
+    """Return what a forger of this category draws for a genuine seal.
 
     Args:
-        category: random, refont, sibling, recut, rescan or scrambled.
+        category: random, refont, sibling, recut or scrambled.
         design: what the genuine seal says.
-        die: the genuine relief (seen only through an impression by `rescan`).
-        ink: the genuine seal's ink.
         rng: the forger.
 
     Raises
     ------
-        ValueError: the category makes no die.
+        ValueError: the category draws nothing.
     """
-    if category == "rescan":
-        return rescan(die, ink, rng)
     if category == "recut":
-        return engrave(recut(lay_out(design), rng), random_engraving(rng), rng)
+        return recut(lay_out(design), rng)
     makers: dict[str, Callable[[SealDesign, np.random.Generator], SealDesign]] = {
         "random": another,
         "refont": refont,
@@ -49,9 +43,9 @@ def forged_die(
         "scrambled": scrambled,
     }
     if category not in makers:
-        message = f"no die is forged for category {category!r}; one of {CATEGORIES} was expected"
+        message = f"nothing is drawn for category {category!r}; one of {CATEGORIES} was expected"
         raise ValueError(message)
-    return engrave(lay_out(makers[category](design, rng)), random_engraving(rng), rng)
+    return lay_out(makers[category](design, rng))
 
 
 def another(design: SealDesign, rng: np.random.Generator) -> SealDesign:

@@ -21,7 +21,7 @@ from simulator.capture import lay, random_device, similarity, warp_page
 from simulator.design import SealDesign
 from simulator.dies import Die, Engraving, difference, engrave, random_engraving
 from simulator.fields import U8
-from simulator.forge import CATEGORIES, forged_die, recut, rescan, sibling
+from simulator.forge import CATEGORIES, forged_layout, recut, rescan, sibling
 from simulator.halftone import printed
 from simulator.inks import film_table, random_ink
 from simulator.layout import lay_out
@@ -292,9 +292,18 @@ def test_plans_are_checked() -> None:
     with pytest.raises(ValueError, match="CATEGORY:LEVEL=COUNT"):
         parse_plan("genuine=1")
     rng = stream(1, die=0, role=Role.FORGERY)
-    die = engrave(lay_out(company()), Engraving(), rng)
-    with pytest.raises(ValueError, match="no die is forged"):
-        forged_die("print", company(), die, random_ink(rng), rng)
+    with pytest.raises(ValueError, match="nothing is drawn"):
+        forged_layout("print", company(), rng)
+
+
+def test_only_what_a_sibling_says_otherwise_differs(tmp_path: Path):
+    """Not the whole outline, though another hand has cut it."""
+    simulate(tmp_path, seed=4, dies=3, per_die={("sibling", "good"): 2}, style="company")
+    for row in rows(tmp_path, "truth.jsonl"):
+        shown = cv2.imread(str(tmp_path / row["difference"]), cv2.IMREAD_GRAYSCALE)
+        assert shown is not None
+        assert 3 < (shown > 100).sum() < 0.05 * shown.size
+        assert (shown == 0).mean() > 0.7
 
 
 def test_the_difference_of_dies_lies_where_they_differ():
