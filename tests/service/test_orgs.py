@@ -155,14 +155,30 @@ def test_a27_only_outlets_merge(bank: Bank) -> None:
         ask_merge(bank, "2101", "2101")
 
 
-def test_merge_needs_a_fresh_password(bank: Bank) -> None:
+def test_a_merge_needs_fresh_passwords_of_both_persons(bank: Bank) -> None:
+    def refresh(user: str) -> None:
+        request = session_pb2.RefreshRequest(password=PASSWORD)
+        bank.as_(user).token = bank.as_(user).session.refresh(request).token
+
     bank.as_("hq1")
     bank.clock.forward(minutes=6)
     with refused("STEP_UP_REQUIRED", max_age_s="300"):
         ask_merge(bank, "2101", "2102")
-    reply = bank.as_("hq1").session.refresh(session_pb2.RefreshRequest(password=PASSWORD))
-    bank.as_("hq1").token = reply.token
-    assert ask_merge(bank, "2101", "2102").change.kind == "org.merge"
+    refresh("hq1")
+    bank.as_("hq2")
+    change = ask_merge(bank, "2101", "2102").change
+    bank.clock.forward(minutes=6)
+    with refused("STEP_UP_REQUIRED", max_age_s="300"):
+        bank.approve(change, "hq2")
+    refresh("hq2")
+    assert bank.approve(change, "hq2").checker == "users/hq2"
+
+
+def test_a_clock_that_was_set_back_makes_no_password_fresh(bank: Bank) -> None:
+    bank.as_("hq1")
+    bank.clock.forward(minutes=-1)
+    with refused("STEP_UP_REQUIRED"):
+        ask_merge(bank, "2101", "2102")
 
 
 def test_history_shows_organisations_as_they_were(bank: Bank) -> None:

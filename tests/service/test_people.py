@@ -145,6 +145,16 @@ def test_nobody_takes_a_post_from_oneself_and_headquarters_keeps_two(bank: Bank)
         revoke(bank, "hq2", by="hq1")
 
 
+def test_nobody_asks_for_or_decides_what_is_about_oneself(bank: Bank) -> None:
+    # Maker and checker are two persons, and neither is the one who gains.
+    with refused("SAME_PERSON"):
+        ask_assign(bank, "b1", "sub-branch-chief", "2101", by="b1")
+    change = ask_assign(bank, "b1b", "sub-branch-chief", "2101", by="b1")
+    with refused("SAME_PERSON"):
+        bank.approve(change, "b1b")
+    assert bank.approve(change, "hq1").checker == "users/hq1"
+
+
 def test_a41_a_transfer_inside_a_branch_is_decided_by_the_branch(bank: Bank) -> None:
     change = ask_transfer(bank, "t11", "2102", by="c11", posts=("sub-branch-teller",))
     assert change.org == "orgs/2100"

@@ -20,6 +20,7 @@ from seal_service.domain import changes
 from seal_service.domain.changes import Change, ChangeState
 from seal_service.domain.orgs import Org
 from seal_service.domain.reasons import Reason, Refusal, not_found
+from seal_service.domain.sessions import require_fresh
 
 Writes = Callable[[], Mapping[str, Any]]
 """Carry out a planned change; return what the log should say of the record afterwards."""
@@ -28,22 +29,28 @@ Plan = Callable[[Call, Change], Writes]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What sort of change it is, and what its checker must hold."""
+    """What sort of change it is, and what its checker must hold.
+
+    `step_up`: the checker's password must be fresh, as the maker's must by the contract.
+    """
 
     name: str
     check_permission: str
     bank_wide: bool
+    step_up: bool
     plan: Plan
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def kind(name: str, *, check: str, bank_wide: bool = False) -> Callable[[Plan], Plan]:
+def kind(
+    name: str, *, check: str, bank_wide: bool = False, step_up: bool = False
+) -> Callable[[Plan], Plan]:
     """Register a plan under the name of its kind of change."""
 
     def register(plan: Plan) -> Plan:
-        KINDS[name] = Kind(name, check, bank_wide, plan)
+        KINDS[name] = Kind(name, check, bank_wide, step_up, plan)
         return plan
 
     return register
@@ -60,6 +67,7 @@ def propose(
     target_version: int | None = None,
 ) -> Change:
     """Write down a change that waits for its second person; return it."""
+    changes.refuse_own(call.caller.user_id, target)
     waiting = call.work.changes.pending_for(target)
     if waiting is not None:
         if not waiting.expired(call.now):
@@ -131,14 +139,6 @@ def inbox(call: Call, page: Page, *, kind_name: str, target: str) -> list[Change
     )
 
 
-def expire_overdue(call: Call) -> int:
-    """Mark every pending change whose time is over; return how many."""
-    found = call.work.changes.overdue(call.now)
-    for change in found:
-        call.work.changes.save(changes.expired(change, call.now))
-    return len(found)
-
-
 def pending_names(call: Call, targets: Iterable[str]) -> dict[str, str]:
     """Return the names of the pending changes of several records: a record shows its own."""
     found = call.work.changes.pending_for_many(targets)
@@ -163,6 +163,8 @@ def _for_checker(call: Call, change_id: str) -> Change:
         call.require_bank(permission=rule.check_permission)
     else:
         call.require(call.org_named(change.org_id), permission=rule.check_permission)
+    if rule.step_up and call.caller.session is not None:
+        require_fresh(call.caller.session, call.rules.sessions, call.now)
     return change
 
 

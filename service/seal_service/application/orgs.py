@@ -101,7 +101,7 @@ def ask_delete(call: Call, *, org_id: str, version: int, reason: str) -> Change:
     return _ask(call, "org.delete", org_id, version=version, body={}, reason=reason)
 
 
-@kind("org.delete", check=CHECK, bank_wide=True)
+@kind("org.delete", check=CHECK, bank_wide=True, step_up=True)
 def _delete(call: Call, change: Change) -> Writes:
     org = _seen(call, change)
     if any(below.active for below in call.work.orgs.below(org.path)):
@@ -153,7 +153,7 @@ def preview_merge(call: Call, *, org_id: str, into: str) -> tuple[dict[str, int]
     return _counts(call, org_id), _obstacles(call, org_id, into)
 
 
-@kind("org.merge", check=CHECK, bank_wide=True)
+@kind("org.merge", check=CHECK, bank_wide=True, step_up=True)
 def _merge(call: Call, change: Change) -> Writes:
     org = _seen(call, change)
     into = call.org_named(change.body["into"])

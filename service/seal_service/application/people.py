@@ -187,8 +187,6 @@ def ask_transfer(
     # Either side may ask; the decision is above both.
     authority = call.caller.authority
     call.require(old if authority.over(call.permission, old.path) else new)
-    if user_id == call.caller.user_id:
-        raise Refusal(Reason.SAME_PERSON)
     above = call.org_named(common_path(old.path, new.path).strip("/").rpartition("/")[2])
     return propose(
         call, "user.transfer", target=f"users/{user_id}", org=above,

@@ -204,9 +204,6 @@ class Changes(Store[Change], Protocol):
     def overdue(self, at: datetime) -> list[Change]:
         """Return pending changes whose time is over."""
 
-    def pending_in_org(self, org_id: str) -> list[Change]:
-        """Return pending changes that are decided under an organisation."""
-
 
 class Reviews(Store[Review], Protocol):
     """Reviews of rights and their items."""

@@ -192,7 +192,10 @@ def _plan_update(record_type: type[Record]) -> None:
 
 
 def _plan_delete(record_type: type[Record]) -> None:
-    @kind(f"{PREFIXES[record_type]}.delete", check=CHECKS[record_type], bank_wide=True)
+    @kind(
+        f"{PREFIXES[record_type]}.delete", check=CHECKS[record_type], bank_wide=True,
+        step_up=record_type is ExclusionRule,  # whoever takes a restraint away says so in person
+    )  # fmt: skip
     def plan(call: Call, change: Change) -> Writes:
         current = named(call, record_type, change.body["id"])
         require_seen(current.version, change.target_version)

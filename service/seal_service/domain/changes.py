@@ -1,8 +1,8 @@
 """Maker and checker: the life of a change that needs a second person.
 
 PENDING → APPROVED | REJECTED [checker ≠ maker] | WITHDRAWN [maker] | EXPIRED. Every other step is
-refused. The database repeats the two rules that matter most: one pending change a target, and a
-checker who is not the maker.
+refused. Whom a change is about neither asks for it nor decides it. The database repeats the two
+rules that matter most: one pending change a target, and a checker who is not the maker.
 """
 
 from __future__ import annotations
@@ -56,6 +56,12 @@ class Change:
         return self.state is ChangeState.PENDING and at >= self.expires_at
 
 
+def refuse_own(person: str, target: str) -> None:
+    """Refuse a person who asks for, or decides, a change of the person's own record."""
+    if target == f"users/{person}":
+        raise Refusal(Reason.SAME_PERSON)
+
+
 def approved(change: Change, checker: str, reason: str, at: datetime) -> Change:
     """Return the change approved by its second person."""
     return _decided(change, ChangeState.APPROVED, checker, reason, at)
@@ -85,6 +91,7 @@ def _decided(change: Change, state: ChangeState, checker: str, reason: str, at: 
     _require_pending(change, at)
     if checker == change.maker:
         raise Refusal(Reason.SAME_PERSON)
+    refuse_own(checker, change.target)
     return replace(change, state=state, checker=checker, decided_at=at, decision_reason=reason)
 
 

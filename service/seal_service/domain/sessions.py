@@ -72,6 +72,13 @@ def require_alive(session: Session, user: User, at: datetime) -> None:
         raise Refusal(Reason.SESSION_IDLE, idle_limit_s=session.idle_limit_s)
 
 
+def require_fresh(session: Session, rules: SessionRules, at: datetime) -> None:
+    """Refuse a session whose password was given too long ago for a grave step."""
+    # A clock that was set back proves nothing: the age must lie in the limits, not below them.
+    if not 0 <= (at - session.authenticated_at).total_seconds() <= rules.step_up_s:
+        raise Refusal(Reason.STEP_UP_REQUIRED, max_age_s=rules.step_up_s)
+
+
 def seen(session: Session, at: datetime) -> Session:
     """Return the session as used now; time never runs backwards in it."""
     return replace(session, last_seen_at=max(at, session.last_seen_at))

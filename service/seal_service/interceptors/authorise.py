@@ -7,6 +7,7 @@ from datetime import datetime
 from seal_service.access.policies import PUBLIC, SELF, Policy
 from seal_service.application.call import Caller, Rules
 from seal_service.domain.reasons import Reason, Refusal
+from seal_service.domain.sessions import require_fresh
 
 CHANGE_PASSWORD = "sealapi.v1.SessionService/ChangePassword"  # noqa: S105  # a method's name
 SUPER_ADMIN_MAY = {"system.bootstrap", "user.manage"}
@@ -36,8 +37,5 @@ def authorise(policy: Policy, caller: Caller, rules: Rules, at: datetime) -> Non
             raise Refusal(Reason.NO_PERMISSION, permission=policy.permission)
     elif not caller.authority.holds(policy.permission):
         raise Refusal(Reason.NO_PERMISSION, permission=policy.permission)
-    max_age_s = rules.sessions.step_up_s
     if policy.step_up and session is not None:
-        age_s = (at - session.authenticated_at).total_seconds()
-        if not 0 <= age_s <= max_age_s:
-            raise Refusal(Reason.STEP_UP_REQUIRED, max_age_s=max_age_s)
+        require_fresh(session, rules.sessions, at)

@@ -75,10 +75,6 @@ class SqlChanges(TableStore[Change]):
         query = select(self.table).where(self._waiting, self.table.c.expires_at <= at)
         return self.many_of(query.order_by(self.table.c.id))
 
-    def pending_in_org(self, org_id: str) -> list[Change]:
-        """Return pending changes that are decided under an organisation."""
-        return self.many_of(select(self.table).where(self._waiting, self.table.c.org_id == org_id))
-
 
 class SqlReviews(TableStore[Review]):
     """Reviews and their items."""
