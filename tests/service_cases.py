@@ -147,6 +147,20 @@ def create_user(_bank: Bank) -> ib.CreateUserRequest:
     )  # fmt: skip
 
 
+def update_user(bank: Bank) -> ib.UpdateUserRequest:
+    """Return a request for another name."""
+    user = ib.User(name="users/t11", etag=etag(bank, "users/t11"), display_name="新名")
+    return ib.UpdateUserRequest(
+        user=user, update_mask=FieldMask(paths=["display_name"]), reason="x"
+    )
+
+
+def enable_user(bank: Bank) -> ib.EnableUserRequest:
+    """Return a request to let a user in who has just been shut out."""
+    bank.as_("b1").identity.disable_user(ib.DisableUserRequest(name="users/t11", reason="x"))
+    return ib.EnableUserRequest(name="users/t11", etag=etag(bank, "users/t11"), reason="x")
+
+
 def a_session(bank: Bank) -> str:
     """Return the name of a teller's session."""
     client = bank.sign_in("t11")
@@ -194,6 +208,10 @@ CASES: dict[str, Case] = {
     "IdentityService/GetUser": Case("c11", lambda _: ib.GetUserRequest(name="users/t11"),
                                     elsewhere="c12"),
     "IdentityService/ListUsers": Case("c11", lambda _: ib.ListUsersRequest()),
+    "IdentityService/UpdateUser": Case("c11", update_user, elsewhere="c12"),
+    "IdentityService/DisableUser": Case("c11", lambda _: ib.DisableUserRequest(
+        name="users/t11", reason="x"), elsewhere="c12"),
+    "IdentityService/EnableUser": Case("c11", enable_user, elsewhere="c12"),
     "IdentityService/AssignPost": Case("b1", lambda _: ib.AssignPostRequest(
         user="users/t11", post="posts/sub-branch-teller", org="orgs/2102", reason="x"),
         elsewhere="b2"),

@@ -9,10 +9,17 @@ import pytest
 from command import run
 from service_bank import PASSWORD, Bank
 
+from seal_service.adapters.sql.migrate import newest
+
 
 def test_migrate_says_from_where_to_where(tmp_path: Path) -> None:
     folder = ("--data-dir", tmp_path / "new")
-    for to, said in (("head", "empty → 0002"), ("-1", "0002 → 0001"), ("base", "0001 → empty")):
+    for to, said in (
+        ("head", f"empty → {newest()}"),
+        ("0002", f"{newest()} → 0002"),
+        ("-1", "0002 → 0001"),
+        ("base", "0001 → empty"),
+    ):
         done = run("migrate", *folder, "--to", to)
         assert (done.returncode, done.stdout.strip()) == (0, said), done.stderr
     done = run("migrate", *folder, "--to", "nothing")

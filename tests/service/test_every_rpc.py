@@ -42,7 +42,7 @@ def with_id(request: Message) -> Message:
 
 def etag_holder(request: Message) -> Message | None:
     """Return the message that carries the etag: the request, or the record in it."""
-    for holder in (request, *(getattr(request, f) for f in ("post", "role", "rule")
+    for holder in (request, *(getattr(request, f) for f in ("user", "post", "role", "rule")
                               if f in request.DESCRIPTOR.fields_by_name)):  # fmt: skip
         fields = getattr(holder, "DESCRIPTOR", None)
         if fields is not None and "etag" in fields.fields_by_name and holder.etag:

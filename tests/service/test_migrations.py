@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from service_bank import PASSWORD, Template, running
 from sqlalchemy import inspect
 
 from seal_service.adapters.sql.engine import Connections
-from seal_service.adapters.sql.migrate import migrate, newest, version
+from seal_service.adapters.sql.migrate import FOLDER, migrate, newest, version
 from seal_service.adapters.sql.tables import metadata
 
 
@@ -21,6 +22,12 @@ def connections(template: Template, tmp_path: Path) -> Iterator[Connections]:
     connections = Connections(template.copy(tmp_path / "data")[1])
     yield connections
     connections.close()
+
+
+def walked() -> list[str]:
+    """Return every version, the oldest first."""
+    scripts = ScriptDirectory(str(FOLDER)).walk_revisions()
+    return [script.revision for script in scripts][::-1]
 
 
 def test_migrations_make_the_tables_that_the_program_declares(connections: Connections) -> None:
@@ -46,7 +53,7 @@ def test_data_survives_a_step_back_and_forward(template: Template, tmp_path: Pat
             table.name: connection.execute(table.select()).fetchall()
             for table in metadata.sorted_tables
         }
-    migrate(connections, "-1")
+    migrate(connections, "0001")
     assert version(connections) == "0001"
     migrate(connections, "head")
     with connections.read() as connection:
@@ -65,8 +72,8 @@ def test_all_the_way_back_leaves_nothing(connections: Connections) -> None:
     assert version(connections) is None
     with connections.read() as connection:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
-    migrate(connections, "0001")
-    migrate(connections, "0002")
+    for revision in walked():
+        migrate(connections, revision)
     assert version(connections) == newest()
 
 
@@ -79,3 +86,16 @@ def test_a_failing_migration_leaves_the_database_as_it_was(connections: Connecti
     assert version(connections) == "0001"
     with connections.read() as connection:
         assert connection.exec_driver_sql("select count(*) from role").scalar() == 0
+
+
+def test_going_back_lets_nobody_in_who_was_shut_out(connections: Connections) -> None:
+    with connections.write() as connection:
+        connection.exec_driver_sql(
+            "update users set disabled_at = 7, disable_reason = 'left' where id = 't11'"
+        )
+    migrate(connections, "0002")
+    with connections.read() as connection:
+        row = connection.exec_driver_sql(
+            "select locked_at, lock_reason from users where id = 't11'"
+        ).one()
+    assert tuple(row) == (7, "left")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from google.protobuf.field_mask_pb2 import FieldMask
 from refusals import refused
 from service_bank import Bank, ask_user
 
@@ -204,6 +207,79 @@ def test_a_stale_record_cannot_be_changed_or_approved(bank: Bank) -> None:
         bank.as_("c11").identity.transfer_user(request)
 
 
+def ask_update(bank: Bank, by: str, path: str, **fields: Any) -> change_pb2.Change:
+    user = pb.User(name="users/t11", etag=bank.user("t11").etag, **fields)
+    request = pb.UpdateUserRequest(user=user, update_mask=FieldMask(paths=[path]), reason="x")
+    return bank.as_(by).identity.update_user(request).change
+
+
+def test_a_users_record_changes_with_a_second_person(bank: Bank) -> None:
+    change = ask_update(bank, "c11", "qualified_folding", qualified_folding=True)
+    assert not bank.user("t11").qualified_folding
+    teller = bank.as_("t11")
+    bank.approve(change, "b1")
+    assert bank.user("t11").qualified_folding
+    with refused("SESSION_EXPIRED"):  # the rights may be others now
+        teller.organization.list_orgs(org_pb.ListOrgsRequest())
+    teller = bank.sign_in("t11")
+    bank.approve(ask_update(bank, "c11", "display_name", display_name="新名"), "b1")
+    teller.organization.list_orgs(org_pb.ListOrgsRequest())  # a name ends no session
+    assert bank.user("t11").display_name == "新名"
+
+
+def test_a_users_record_takes_only_what_makes_sense(bank: Bank) -> None:
+    for path, fields in (
+        ("display_name", {"display_name": ""}),
+        ("certificate_sha256", {"certificate_sha256": "0" * 64}),  # of a person
+        ("certificate_sha256", {"certificate_sha256": "x"}),
+        ("locked", {"locked": False}),
+    ):
+        with refused("INVALID_FIELD"):
+            ask_update(bank, "c11", path, **fields)
+
+
+def test_a49_core_rights_are_not_cut_below_the_posts_held(bank: Bank) -> None:
+    with refused("CORE_RIGHTS_MISMATCH"):
+        ask_update(bank, "c11", "core_rights", core_rights=["card.draft"])
+
+
+def test_a_disabled_user_is_out_at_once_and_comes_back_by_two_persons(bank: Bank) -> None:
+    teller = bank.as_("t11")
+    disable = pb.DisableUserRequest(name="users/t11", reason="长期离岗")
+    with refused("SAME_PERSON"):
+        teller_chief = pb.DisableUserRequest(name="users/c11", reason="x")
+        bank.as_("c11").identity.disable_user(teller_chief)
+    user = bank.as_("c11").identity.disable_user(disable).user
+    assert (user.disabled, user.disable_reason) == (True, "长期离岗")
+    with refused("SESSION_EXPIRED"):
+        teller.organization.list_orgs(org_pb.ListOrgsRequest())
+    with refused("USER_DISABLED"):
+        bank.sign_in("t11")
+    # Neither a new password nor an unlocking lets the user in.
+    bank.as_("c11").identity.unlock_user(pb.UnlockUserRequest(name="users/t11"))
+    with refused("USER_DISABLED"):
+        bank.sign_in("t11")
+    enable = pb.EnableUserRequest(name="users/t11", etag=bank.user("t11").etag, reason="返岗")
+    change = bank.as_("c11").identity.enable_user(enable).change
+    with refused("USER_DISABLED"):
+        bank.sign_in("t11")
+    bank.approve(change, "b1")
+    assert bank.sign_in("t11").token
+    enable.etag = bank.user("t11").etag
+    with refused("INVALID_FIELD"):
+        bank.as_("c11").identity.enable_user(enable)
+
+
+def test_headquarters_keeps_two_administrators_who_can_act(bank: Bank) -> None:
+    with refused("TOO_FEW_ADMINS", needed="3", present="2"):
+        bank.as_("hq1").identity.disable_user(pb.DisableUserRequest(name="users/hq2", reason="x"))
+    bank.approve(ask_user(bank, "hq3", "1000", "hq-admin", "hq1"), "hq2")
+    bank.as_("hq1").identity.disable_user(pb.DisableUserRequest(name="users/hq3", reason="x"))
+    with refused("TOO_FEW_ADMINS"):
+        revoke(bank, "hq2", by="hq1")
+    revoke(bank, "hq3", by="hq1")
+
+
 def test_a49_rights_beyond_the_core_systems_are_refused(bank: Bank) -> None:
     request = pb.CreateUserRequest(
         user_id="n1", display_name="n1", org="orgs/2101", kind=pb.User.KIND_PERSON, reason="x",
@@ -217,8 +293,6 @@ def test_a49_rights_beyond_the_core_systems_are_refused(bank: Bank) -> None:
 
 
 def test_a35_a_changed_role_is_in_force_at_once(bank: Bank) -> None:
-    from google.protobuf.field_mask_pb2 import FieldMask
-
     teller = bank.as_("t11")
     with refused("NO_PERMISSION"):
         teller.identity.list_posts(pb.ListPostsRequest())

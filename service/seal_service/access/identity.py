@@ -18,7 +18,7 @@ from seal_service.application.call import Caller
 from seal_service.application.ports import Standing, Work
 from seal_service.application.sessions import refuse_sealed, token_hash
 from seal_service.domain.authority import Authority
-from seal_service.domain.people import User
+from seal_service.domain.people import User, require_admitted
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.domain.sessions import Session, require_alive, seen
 
@@ -60,8 +60,7 @@ class Identities:
             user = work.users.by_certificate(credentials.certificate_sha256)
             if user is None:
                 return Caller()  # a console's certificate; its people sign in
-            if user.locked:
-                raise Refusal(Reason.USER_LOCKED)
+            require_admitted(user)
             return self.service(work, user)
         return Caller()
 

@@ -32,9 +32,9 @@ def explain_access(
     authority = authority_in(call.work, call.work.assignments.of_user(user_id))
     is_super = call.work.marks.get(SUPER_ADMIN) == user_id
     sealed = is_super and call.work.marks.get(SEALED) is not None
-    steps = explain(authority, permission, org, locked=user.locked, sealed=sealed)
+    steps = explain(authority, permission, org, barred=user.barred, sealed=sealed)
     granting = authority.granting(permission, org.path)
-    return bool(granting) and not user.locked and not sealed, steps, granting
+    return bool(granting) and user.barred is None and not sealed, steps, granting
 
 
 def who_can(call: Call, *, permission: str, org_id: str) -> list[Assignment]:
@@ -45,7 +45,7 @@ def who_can(call: Call, *, permission: str, org_id: str) -> list[Assignment]:
     call.note(f"orgs/{org_id}", after={"permission": permission})
     authority = authority_in(call.work, call.work.assignments.in_force())
     granting = authority.granting(permission, org.path)
-    return [held for held in granting if not user_named(call, held.user_id).locked]
+    return [held for held in granting if user_named(call, held.user_id).barred is None]
 
 
 def _known(permission: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from datetime import datetime
 
-from seal_service.application.call import HQ_ADMIN, Call
+from seal_service.application.call import ADMINS_NEEDED, HQ_ADMIN, Call
 from seal_service.domain import orgs, people
 from seal_service.domain.passwords import broken_rules
 from seal_service.domain.people import User
@@ -15,7 +15,6 @@ SUPER_ADMIN = "super_admin"
 """Mark: the user number of the super administrator."""
 SEALED = "super_admin_sealed"
 """Mark: when the super administrator was locked for ever."""
-ADMINS_NEEDED = 2
 
 
 def bootstrap(

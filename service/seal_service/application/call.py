@@ -18,6 +18,8 @@ from seal_service.domain.sessions import Session, SessionRules
 
 HQ_ADMIN = "hq-admin"
 """The post of headquarters administrators; it cannot be deleted."""
+ADMINS_NEEDED = 2
+"""Headquarters never has fewer administrators than this who can act."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from seal_service.application.call import HQ_ADMIN, Call
+from seal_service.application.call import ADMINS_NEEDED, HQ_ADMIN, Call
 from seal_service.application.changes import Writes, kind, propose, require_seen
 from seal_service.application.ports import Page
 from seal_service.domain import people as rules
 from seal_service.domain import posts as post_rules
-from seal_service.domain.changes import Change
+from seal_service.domain.changes import Change, refuse_own
 from seal_service.domain.orgs import Org, OrgKind, common_path, require_active
 from seal_service.domain.passwords import random_password
 from seal_service.domain.people import Assignment, User, UserKind
@@ -82,16 +82,12 @@ def _create(call: Call, change: Change) -> Writes:
     require_active(org)
     if call.work.users.get(body["user_id"]) is not None:
         raise Refusal(Reason.ALREADY_EXISTS, resource=change.target)
-    certificate = body["certificate_sha256"] or None
-    if (UserKind(body["kind"]) is UserKind.SERVICE) != bool(certificate):
-        raise invalid("certificate_sha256", "a service has one, a person has none")
-    if certificate and call.work.users.by_certificate(certificate):
-        raise Refusal(Reason.ALREADY_EXISTS, resource="certificate")
     user = rules.new_user(
         body["user_id"], body["name"], org.id, at=call.now, kind=UserKind(body["kind"]),
-        certificate_sha256=certificate, qualified_folding=body["qualified_folding"],
-        core_rights=tuple(body["core_rights"]),
+        certificate_sha256=body["certificate_sha256"], core_rights=tuple(body["core_rights"]),
+        qualified_folding=body["qualified_folding"],
     )  # fmt: skip
+    _check_certificate(call, user)
     given = _checked_posts(call, user, body["posts"], org, held=[], change_id=change.id)
 
     def write() -> Mapping[str, Any]:
@@ -101,6 +97,15 @@ def _create(call: Call, change: Change) -> Writes:
         return {"org": org.id, "posts": list(body["posts"])}
 
     return write
+
+
+def _check_certificate(call: Call, user: User) -> None:
+    if (user.kind is UserKind.SERVICE) != bool(user.certificate_sha256):
+        raise invalid("certificate_sha256", "a service has one, a person has none")
+    sha256 = user.certificate_sha256
+    holder = call.work.users.by_certificate(sha256) if sha256 else None
+    if holder is not None and holder.id != user.id:
+        raise Refusal(Reason.ALREADY_EXISTS, resource="certificate")
 
 
 def create_first_admin(
@@ -121,6 +126,82 @@ def create_first_admin(
         call.work.assignments.add(given)
     call.note(f"users/{user_id}", after={"org": org_id, "posts": posts})
     return user, password
+
+
+def ask_update(
+    call: Call, *, user_id: str, version: int, fields: Mapping[str, Any], reason: str
+) -> Change:
+    """Ask to change some fields of a user: name, qualified_folding, core_rights, certificate."""
+    return _ask_about(call, "user.update", user_id, version=version, body=fields, reason=reason)
+
+
+@kind("user.update", check=CHECK)
+def _update(call: Call, change: Change) -> Writes:
+    user = _seen(call, change)
+    body = change.body
+    fields = dict(body)
+    if "core_rights" in fields:
+        fields["core_rights"] = tuple(fields["core_rights"])
+    new = rules.checked(replace(user, **fields))
+    _check_certificate(call, new)
+    for held in call.work.assignments.of_user(user.id):
+        _check_core_rights(call, new, _post(call, held.post_id))
+
+    def write() -> Mapping[str, Any]:
+        if fields.keys() == {"name"}:
+            call.work.users.save(new)
+        else:
+            rights_changed(call, new, why="user changed")
+        return dict(body)
+
+    return write
+
+
+def disable(call: Call, user_id: str, *, reason: str) -> User:
+    """Shut a user out at once; headquarters keeps two administrators who are not."""
+    user = user_named(call, user_id)
+    call.require(call.org_named(user.org_id))
+    call.note(f"users/{user_id}", before={"disabled": user.disabled}, after={"reason": reason})
+    refuse_own(call.caller.user_id, f"users/{user_id}")
+    if any(held.post_id == HQ_ADMIN for held in call.work.assignments.of_user(user_id)):
+        _keep_administrators(call, user_id)
+    return rights_changed(call, rules.disabled(user, reason, call.now), why="user disabled")
+
+
+def ask_enable(call: Call, *, user_id: str, version: int, reason: str) -> Change:
+    """Ask to let a disabled user in again."""
+    return _ask_about(call, "user.enable", user_id, version=version, body={}, reason=reason)
+
+
+@kind("user.enable", check=CHECK)
+def _enable(call: Call, change: Change) -> Writes:
+    user = _seen(call, change)
+    if not user.disabled:
+        raise invalid("name", "is not disabled")
+
+    def write() -> Mapping[str, Any]:
+        call.work.users.save(rules.enabled(user))
+        return {"disabled": False}
+
+    return write
+
+
+def _ask_about(
+    call: Call, name: str, user_id: str, *, version: int, body: Mapping[str, Any], reason: str
+) -> Change:
+    """Ask for a change of a user's own record, decided where the user is."""
+    org = call.org_named(user_named(call, user_id).org_id)
+    call.require(org)
+    return propose(
+        call, name, target=f"users/{user_id}", org=org, body=body, reason=reason,
+        target_version=version,
+    )  # fmt: skip
+
+
+def _seen(call: Call, change: Change) -> User:
+    user = user_named(call, change.target.removeprefix("users/"))
+    require_seen(user.version, change.target_version)
+    return user
 
 
 def ask_assign(call: Call, *, user_id: str, post_id: str, org_id: str, reason: str) -> Change:
@@ -161,21 +242,27 @@ def revoke(call: Call, assignment_id: str, *, reason: str) -> Assignment:
     call.require(call.org_named(held.org_id))
     call.note(f"users/{held.user_id}", before={"post": held.post_id, "org": held.org_id},
               after={"reason": reason})  # fmt: skip
-    if held.user_id == call.caller.user_id:
-        raise Refusal(Reason.SAME_PERSON)
+    refuse_own(call.caller.user_id, f"users/{held.user_id}")
     return end_assignment(call, held, why="post revoked")
 
 
 def end_assignment(call: Call, held: Assignment, *, why: str) -> Assignment:
     """End an assignment and with it the user's sessions; headquarters keeps an administrator."""
-    if held.post_id == HQ_ADMIN and len(call.work.assignments.of_post(HQ_ADMIN)) <= _HQ_ADMINS:
-        raise Refusal(Reason.TOO_FEW_ADMINS, needed=_HQ_ADMINS + 1, present=_HQ_ADMINS)
+    if held.post_id == HQ_ADMIN:
+        _keep_administrators(call, held.user_id)
     ended = call.work.assignments.save(held.ended(call.now))
     rights_changed(call, user_named(call, held.user_id), why=why)
     return ended
 
 
-_HQ_ADMINS = 2
+def _keep_administrators(call: Call, leaving: str) -> None:
+    """Refuse to take headquarters its last two administrators who can sign in or be unlocked."""
+    holders = {held.user_id for held in call.work.assignments.of_post(HQ_ADMIN)} - {leaving}
+    staying = [one for one in holders if not user_named(call, one).disabled]
+    if len(staying) < ADMINS_NEEDED:
+        raise Refusal(
+            Reason.TOO_FEW_ADMINS, needed=ADMINS_NEEDED + 1, present=len(staying) + 1
+        )  # fmt: skip
 
 
 def ask_transfer(
@@ -196,8 +283,7 @@ def ask_transfer(
 
 @kind("user.transfer", check=CHECK)
 def _transfer(call: Call, change: Change) -> Writes:
-    user = user_named(call, change.target.removeprefix("users/"))
-    require_seen(user.version, change.target_version)
+    user = _seen(call, change)
     new_org = call.org_named(change.body["new_org"])
     require_active(new_org)
     if new_org.id == user.org_id:
@@ -248,8 +334,7 @@ def _for_unlocking(call: Call, user_id: str) -> User:
     user = user_named(call, user_id)
     call.require(call.org_named(user.org_id))
     call.note(f"users/{user_id}", before={"locked": user.locked})
-    if user_id == call.caller.user_id:
-        raise Refusal(Reason.SAME_PERSON)
+    refuse_own(call.caller.user_id, f"users/{user_id}")
     if user_id == call.work.marks.get("super_admin"):
         raise Refusal(Reason.SUPER_ADMIN_SEALED)
     return user

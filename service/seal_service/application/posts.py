@@ -13,7 +13,7 @@ from seal_service.domain import posts as rules
 from seal_service.domain.changes import Change
 from seal_service.domain.people import Assignment
 from seal_service.domain.posts import ExclusionRule, Post, Role, RuleKind, RuleReach
-from seal_service.domain.reasons import Reason, Refusal, invalid, not_found
+from seal_service.domain.reasons import Reason, Refusal, not_found
 
 Record = TypeVar("Record", Post, Role, ExclusionRule)
 
@@ -220,10 +220,3 @@ def _register(record_type: type[Record]) -> None:
 _register(Post)
 _register(Role)
 _register(ExclusionRule)
-
-
-def require_field(name: str, known: frozenset[str]) -> str:
-    """Return a field of an update mask, or refuse one that cannot be changed."""
-    if name not in known:
-        raise invalid("update_mask", f"{name} is not one of {', '.join(sorted(known))}")
-    return name

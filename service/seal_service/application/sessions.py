@@ -47,8 +47,8 @@ def login(call: Call, user_id: str, weighed: Weighed) -> tuple[str, Session] | N
     call.note(f"users/{user_id}")
     user = call.work.users.get(user_id)
     refuse_sealed(call.work, user_id)
-    if user is not None and user.locked:
-        raise Refusal(Reason.USER_LOCKED)
+    if user is not None:
+        people.require_admitted(user)
     if user is None or user.kind is not UserKind.PERSON or not _still(user, weighed):
         _count_wrong(call, user_id, user)
         return None
@@ -65,8 +65,7 @@ def exchange_ticket(call: Call, ticket: str) -> tuple[str, Session]:
     refuse_sealed(call.work, user_id)
     if user is None or user.kind is not UserKind.PERSON:
         raise Refusal(Reason.BAD_TICKET)
-    if user.locked:
-        raise Refusal(Reason.USER_LOCKED)
+    people.require_admitted(user)
     if not call.work.sessions.use_ticket(ticket_id, expires_at):
         raise Refusal(Reason.BAD_TICKET)
     # The core has authenticated the person: the initial password of this system is not in use.

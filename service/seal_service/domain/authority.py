@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from seal_service.domain.orgs import Org
 from seal_service.domain.people import Assignment
 from seal_service.domain.posts import Post, Role
+from seal_service.domain.reasons import TABLE, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,12 @@ def authority_of(
 
 
 def explain(
-    authority: Authority, permission: str, org: Org, *, locked: bool, sealed: bool
+    authority: Authority, permission: str, org: Org, *, barred: Reason | None, sealed: bool
 ) -> list[str]:
     """Say step by step why the permission is or is not held over an organisation."""
     steps = []
-    if locked:
-        steps.append("the user is locked and cannot sign in")
+    if barred is not None:
+        steps.append(f"{barred}: {TABLE[barred].english}")
     if sealed:
         steps.append("the user was the super administrator, who is locked for ever")
     if not authority.grants:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from seal_service.domain.reasons import Reason, Refusal, invalid
+
 MAX_WRONG_PASSWORDS_A_DAY = 5
 """A46: "more than five times a day" — the sixth locks."""
 
@@ -38,6 +40,8 @@ class User:
     certificate_sha256: str | None
     core_rights: tuple[str, ...]
     created_at: datetime
+    disabled_at: datetime | None = None
+    disable_reason: str | None = None
     rights_version: int = 1
     version: int = 1
 
@@ -45,6 +49,24 @@ class User:
     def locked(self) -> bool:
         """Whether an administrator must act first."""
         return self.locked_at is not None
+
+    @property
+    def disabled(self) -> bool:
+        """Whether an administrator has shut the user out."""
+        return self.disabled_at is not None
+
+    @property
+    def barred(self) -> Reason | None:
+        """Why the user can do nothing at all, whatever posts say; None where that is not so."""
+        if self.disabled:
+            return Reason.USER_DISABLED
+        return Reason.USER_LOCKED if self.locked else None
+
+
+def require_admitted(user: User) -> None:
+    """Refuse a user who is locked or shut out."""
+    if user.barred is not None:
+        raise Refusal(user.barred)
 
 
 def new_user(
@@ -67,6 +89,13 @@ def new_user(
     )  # fmt: skip
 
 
+def checked(user: User) -> User:
+    """Refuse a user without a name."""
+    if not user.name:
+        raise invalid("display_name", "must not be empty")
+    return user
+
+
 def locked(user: User, reason: str, at: datetime) -> User:
     """Return the user locked; it stays so over midnight until someone unlocks (A46)."""
     return user if user.locked else replace(user, locked_at=at, lock_reason=reason)
@@ -75,6 +104,16 @@ def locked(user: User, reason: str, at: datetime) -> User:
 def unlocked(user: User) -> User:
     """Return the user without the lock."""
     return replace(user, locked_at=None, lock_reason=None)
+
+
+def disabled(user: User, reason: str, at: datetime) -> User:
+    """Return the user shut out; who is so already stays so for the first reason."""
+    return user if user.disabled else replace(user, disabled_at=at, disable_reason=reason)
+
+
+def enabled(user: User) -> User:
+    """Return the user let in again."""
+    return replace(user, disabled_at=None, disable_reason=None)
 
 
 def with_password(user: User, password_hash: str | None, *, initial: bool, at: datetime) -> User:

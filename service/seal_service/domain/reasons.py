@@ -45,6 +45,7 @@ class Reason(StrEnum):
     PASSWORD_CHANGE_REQUIRED = "PASSWORD_CHANGE_REQUIRED"  # noqa: S105  # a reason, no password
     STEP_UP_REQUIRED = "STEP_UP_REQUIRED"
     USER_LOCKED = "USER_LOCKED"
+    USER_DISABLED = "USER_DISABLED"
     SUPER_ADMIN_SEALED = "SUPER_ADMIN_SEALED"
     TOO_FEW_ADMINS = "TOO_FEW_ADMINS"
     CROSS_LEVEL_TRANSFER = "CROSS_LEVEL_TRANSFER"
@@ -106,6 +107,7 @@ TABLE: dict[Reason, Entry] = {
     _R.PASSWORD_CHANGE_REQUIRED: Entry(_C.FAILED_PRECONDITION, "Change the initial password first.", "请先修改初始密码。"),
     _R.STEP_UP_REQUIRED: Entry(_C.FAILED_PRECONDITION, "Give your password again (Refresh) before this step.", "此操作须先重新验证密码。", ("max_age_s",)),
     _R.USER_LOCKED: Entry(_C.FAILED_PRECONDITION, "The user is locked; an administrator must reset the password.", "用户已锁定,请联系管理员重置密码。"),
+    _R.USER_DISABLED: Entry(_C.FAILED_PRECONDITION, "The user is shut out; an administrator must ask to let the user in again.", "用户已停用,须由管理员申请恢复。"),
     _R.SUPER_ADMIN_SEALED: Entry(_C.FAILED_PRECONDITION, "The super administrator is locked for ever.", "超级管理员权限已永久锁死。"),
     _R.TOO_FEW_ADMINS: Entry(_C.FAILED_PRECONDITION, "Two headquarters administrators are needed first.", "须先设置至少两名总行管理员。", ("needed", "present")),
     _R.CROSS_LEVEL_TRANSFER: Entry(_C.FAILED_PRECONDITION, "The new parent is not of the level above.", "不支持跨级迁移。", ("level", "parent_level")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from seal_service.domain.people import User
+from seal_service.domain.people import User, require_admitted
 from seal_service.domain.reasons import Reason, Refusal
 
 
@@ -65,8 +65,7 @@ def require_alive(session: Session, user: User, at: datetime) -> None:
     # Whoever lost or gained a post signs in again: the old session ends with the next call.
     if session.rights_version != user.rights_version:
         raise Refusal(Reason.SESSION_EXPIRED)
-    if user.locked:
-        raise Refusal(Reason.USER_LOCKED)
+    require_admitted(user)
     # A clock that was set back must not make an idle session young: never less than zero.
     if (at - session.last_seen_at).total_seconds() > session.idle_limit_s:
         raise Refusal(Reason.SESSION_IDLE, idle_limit_s=session.idle_limit_s)

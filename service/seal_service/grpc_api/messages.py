@@ -91,6 +91,7 @@ def user_message(
         certificate_sha256=user.certificate_sha256 or "", core_rights=user.core_rights,
         assignments=[assignment_message(one) for one in held],
         create_time=timestamp(user.created_at), etag=etag_of(user.version), pending_change=pending,
+        disabled=user.disabled, disable_reason=user.disable_reason or "",
     )  # fmt: skip
 
 

@@ -8,13 +8,14 @@ from seal_service.application import access, bootstrap, changes, people
 from seal_service.application.call import Call, Caller, Tools
 from seal_service.application.ports import Database
 from seal_service.domain.people import UserKind
+from seal_service.domain.reasons import invalid
 from seal_service.grpc_api.messages import (
     assignment_message,
     change_message,
     timestamp,
     user_message,
 )
-from seal_service.grpc_api.resources import id_of, next_token, page_of, version_of
+from seal_service.grpc_api.resources import id_of, masked, next_token, page_of, version_of
 from seal_service.interceptors.exchange import Handle, Prepare
 from sealapi.v1 import identity_pb2 as pb
 
@@ -80,6 +81,38 @@ def list_users(call: Call, request: pb.ListUsersRequest) -> Message:
     )
 
 
+def update_user(call: Call, request: pb.UpdateUserRequest) -> Message:
+    """Ask to change some fields of a user."""
+    user = request.user
+    known = {
+        "display_name": ("name", user.display_name),
+        "qualified_folding": ("qualified_folding", user.qualified_folding),
+        "core_rights": ("core_rights", sorted(set(user.core_rights))),
+        "certificate_sha256": ("certificate_sha256", user.certificate_sha256 or None),
+    }
+    if not user.name.startswith("users/"):
+        raise invalid("user.name", "is not like users/some-id")
+    change = people.ask_update(
+        call, user_id=id_of(user.name), version=version_of(user.etag),
+        fields=masked(request.update_mask, known), reason=request.reason,
+    )  # fmt: skip
+    return pb.UpdateUserResponse(change=change_message(change))
+
+
+def disable_user(call: Call, request: pb.DisableUserRequest) -> Message:
+    """Shut a user out at once."""
+    user = people.disable(call, id_of(request.name), reason=request.reason)
+    return pb.DisableUserResponse(user=user_message(user))
+
+
+def enable_user(call: Call, request: pb.EnableUserRequest) -> Message:
+    """Ask to let a disabled user in again."""
+    change = people.ask_enable(
+        call, user_id=id_of(request.name), version=version_of(request.etag), reason=request.reason
+    )
+    return pb.EnableUserResponse(change=change_message(change))
+
+
 def assign_post(call: Call, request: pb.AssignPostRequest) -> Message:
     """Ask for a post for a user."""
     change = people.ask_assign(
@@ -139,6 +172,9 @@ HANDLERS: dict[str, Handle] = {
     "CreateUser": create_user,
     "GetUser": get_user,
     "ListUsers": list_users,
+    "UpdateUser": update_user,
+    "DisableUser": disable_user,
+    "EnableUser": enable_user,
     "AssignPost": assign_post,
     "RevokePost": revoke_post,
     "TransferUser": transfer_user,

@@ -19,7 +19,7 @@ from seal_service.grpc_api.messages import (
     role_message,
     rule_message,
 )
-from seal_service.grpc_api.resources import id_of, next_token, page_of, version_of
+from seal_service.grpc_api.resources import id_of, masked, next_token, page_of, version_of
 from seal_service.interceptors.exchange import Handle
 from sealapi.v1 import identity_pb2 as pb
 
@@ -106,14 +106,9 @@ class Resource(Generic[Record]):
         prefix = posts.PREFIXES[self.record_type]
         if not message.name.startswith(f"{prefix}/"):
             raise invalid(f"{self.field}.name", f"is not like {prefix}/some-id")
-        mask = list(dict.fromkeys(request.update_mask.paths))
-        known = self.fields(message) if mask else {}
-        unknown = [path for path in mask if path not in known]
-        if not mask or unknown:
-            raise invalid("update_mask", "name one or more fields that can be changed")
         change = posts.ask_update(
             call, self.record_type, id_of(message.name), version=version_of(message.etag),
-            fields=dict(known[path] for path in mask), reason=request.reason,
+            fields=masked(request.update_mask, self.fields(message)), reason=request.reason,
         )  # fmt: skip
         return self._response("Update", change=change_message(change))
 

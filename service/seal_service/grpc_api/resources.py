@@ -6,13 +6,15 @@ import base64
 import binascii
 import hmac
 import json
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 from seal_service.application.call import Call
 from seal_service.application.ports import Page
-from seal_service.domain.reasons import Reason, Refusal
+from seal_service.domain.reasons import Reason, Refusal, invalid
 
 DEFAULT_PAGE = 50
 _MAC_BYTES = 16
@@ -35,6 +37,17 @@ def version_of(etag: str) -> int:
     if not etag.startswith("v") or not number.isascii() or not number.isdigit() or len(number) > 9:
         raise Refusal(Reason.ETAG_MISMATCH)
     return int(number)
+
+
+def masked(mask: FieldMask, known: Mapping[str, tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields that an update mask names, by the domain's names.
+
+    `known`: each path that can be changed, with the domain's name and the value.
+    """
+    paths = list(dict.fromkeys(mask.paths))
+    if not paths or any(path not in known for path in paths):
+        raise invalid("update_mask", f"name one or more of {', '.join(sorted(known))}")
+    return dict(known[path] for path in paths)
 
 
 def page_of(call: Call, request: Any) -> Page:

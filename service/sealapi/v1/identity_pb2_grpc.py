@@ -60,6 +60,21 @@ class IdentityServiceStub:
                 request_serializer=sealapi_dot_v1_dot_identity__pb2.ListUsersRequest.SerializeToString,
                 response_deserializer=sealapi_dot_v1_dot_identity__pb2.ListUsersResponse.FromString,
                 _registered_method=True)
+        self.UpdateUser = channel.unary_unary(
+                '/sealapi.v1.IdentityService/UpdateUser',
+                request_serializer=sealapi_dot_v1_dot_identity__pb2.UpdateUserRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_identity__pb2.UpdateUserResponse.FromString,
+                _registered_method=True)
+        self.DisableUser = channel.unary_unary(
+                '/sealapi.v1.IdentityService/DisableUser',
+                request_serializer=sealapi_dot_v1_dot_identity__pb2.DisableUserRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_identity__pb2.DisableUserResponse.FromString,
+                _registered_method=True)
+        self.EnableUser = channel.unary_unary(
+                '/sealapi.v1.IdentityService/EnableUser',
+                request_serializer=sealapi_dot_v1_dot_identity__pb2.EnableUserRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_identity__pb2.EnableUserResponse.FromString,
+                _registered_method=True)
         self.AssignPost = channel.unary_unary(
                 '/sealapi.v1.IdentityService/AssignPost',
                 request_serializer=sealapi_dot_v1_dot_identity__pb2.AssignPostRequest.SerializeToString,
@@ -236,6 +251,27 @@ class IdentityServiceServicer:
 
     def ListUsers(self, request, context):
         """Lists users in reach, by number.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateUser(self, request, context):
+        """Asks to change a user's name, qualification, core rights or certificate.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DisableUser(self, request, context):
+        """Shuts a user out at once: the sessions end, no new one opens; the posts are kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EnableUser(self, request, context):
+        """Asks to let a disabled user in again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -464,6 +500,21 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.ListUsers,
                     request_deserializer=sealapi_dot_v1_dot_identity__pb2.ListUsersRequest.FromString,
                     response_serializer=sealapi_dot_v1_dot_identity__pb2.ListUsersResponse.SerializeToString,
+            ),
+            'UpdateUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateUser,
+                    request_deserializer=sealapi_dot_v1_dot_identity__pb2.UpdateUserRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_identity__pb2.UpdateUserResponse.SerializeToString,
+            ),
+            'DisableUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.DisableUser,
+                    request_deserializer=sealapi_dot_v1_dot_identity__pb2.DisableUserRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_identity__pb2.DisableUserResponse.SerializeToString,
+            ),
+            'EnableUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.EnableUser,
+                    request_deserializer=sealapi_dot_v1_dot_identity__pb2.EnableUserRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_identity__pb2.EnableUserResponse.SerializeToString,
             ),
             'AssignPost': grpc.unary_unary_rpc_method_handler(
                     servicer.AssignPost,
@@ -742,6 +793,87 @@ class IdentityService:
             '/sealapi.v1.IdentityService/ListUsers',
             sealapi_dot_v1_dot_identity__pb2.ListUsersRequest.SerializeToString,
             sealapi_dot_v1_dot_identity__pb2.ListUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.IdentityService/UpdateUser',
+            sealapi_dot_v1_dot_identity__pb2.UpdateUserRequest.SerializeToString,
+            sealapi_dot_v1_dot_identity__pb2.UpdateUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DisableUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.IdentityService/DisableUser',
+            sealapi_dot_v1_dot_identity__pb2.DisableUserRequest.SerializeToString,
+            sealapi_dot_v1_dot_identity__pb2.DisableUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EnableUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.IdentityService/EnableUser',
+            sealapi_dot_v1_dot_identity__pb2.EnableUserRequest.SerializeToString,
+            sealapi_dot_v1_dot_identity__pb2.EnableUserResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -143,6 +143,39 @@ class IdentityService:
             timeout_s=timeout_s,
         )
 
+    def update_user(
+        self, request: identity_pb2.UpdateUserRequest, *, timeout_s: float | None = None
+    ) -> identity_pb2.UpdateUserResponse:
+        """Asks to change a user's name, qualification, core rights or certificate."""
+        return self._call(
+            "/sealapi.v1.IdentityService/UpdateUser",
+            request,
+            identity_pb2.UpdateUserResponse,
+            timeout_s=timeout_s,
+        )
+
+    def disable_user(
+        self, request: identity_pb2.DisableUserRequest, *, timeout_s: float | None = None
+    ) -> identity_pb2.DisableUserResponse:
+        """Shuts a user out at once."""
+        return self._call(
+            "/sealapi.v1.IdentityService/DisableUser",
+            request,
+            identity_pb2.DisableUserResponse,
+            timeout_s=timeout_s,
+        )
+
+    def enable_user(
+        self, request: identity_pb2.EnableUserRequest, *, timeout_s: float | None = None
+    ) -> identity_pb2.EnableUserResponse:
+        """Asks to let a disabled user in again."""
+        return self._call(
+            "/sealapi.v1.IdentityService/EnableUser",
+            request,
+            identity_pb2.EnableUserResponse,
+            timeout_s=timeout_s,
+        )
+
     def assign_post(
         self, request: identity_pb2.AssignPostRequest, *, timeout_s: float | None = None
     ) -> identity_pb2.AssignPostResponse:

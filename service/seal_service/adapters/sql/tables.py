@@ -108,6 +108,8 @@ users = Table(
     Column("certificate_sha256", String(64), unique=True),
     Column("core_rights", Names, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+    Column("disable_reason", Text),
     Column("rights_version", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )

@@ -1,0 +1,30 @@
+"""Users who are shut out.
+
+Revision ID: 0003
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add since when and why a user is shut out."""
+    op.add_column("users", sa.Column("disabled_at", sa.BigInteger()))
+    op.add_column("users", sa.Column("disable_reason", sa.Text()))
+
+
+def downgrade() -> None:
+    """Drop both; who was shut out is locked, so that going back lets nobody in."""
+    op.execute(
+        "update users set locked_at = disabled_at, lock_reason = disable_reason"
+        " where disabled_at is not null and locked_at is null"
+    )
+    op.drop_column("users", "disable_reason")
+    op.drop_column("users", "disabled_at")
