@@ -19,6 +19,7 @@ import psycopg
 
 from seal_service.adapters.crypto.argon import Argon2
 from seal_service.config import Settings, load
+from seal_service.domain.posts import PERMISSIONS
 from seal_service.server import Server
 from sealapi.v1 import change_pb2, identity_pb2, organization_pb2, session_pb2
 from sealmatch.client import Client, Retries
@@ -47,6 +48,7 @@ PEOPLE = [  # user, organisation, post, who asks, who approves
     ("r11", "2101", "sub-branch-reviewer", "c11", "b1"),
     ("t12", "2102", "sub-branch-teller", "c12", "b1"),
     ("t21", "2201", "sub-branch-teller", "b2", "hq1"),
+    ("loc", "2200", "local", "hq1", "hq2"),
 ]
 
 
@@ -175,10 +177,27 @@ def found(bank: Bank) -> None:
             reason="founding",
         )  # fmt: skip
         bank.approve(bank.as_("hq1").organization.create_org(request).change, "hq2")
+    found_local_post(bank)
     for user, org, post, maker, checker in PEOPLE:
         bank.approve(ask_user(bank, user, org, post, maker), checker)
         reset = identity_pb2.ResetPasswordRequest(name=f"users/{user}")
         choose_password(bank, user, bank.as_(maker).identity.reset_password(reset).initial_password)
+
+
+def found_local_post(bank: Bank) -> None:
+    """Make a post that grants every permission, at a branch: all of them end at its border."""
+    identity = bank.as_("hq1").identity
+    role = identity_pb2.Role(
+        display_name_zh="全权", display_name_en="everything", permissions=sorted(PERMISSIONS)
+    )
+    asked_role = identity_pb2.CreateRoleRequest(role_id="local", role=role, reason="founding")
+    bank.approve(identity.create_role(asked_role).change, "hq2")
+    post = identity_pb2.Post(
+        display_name_zh="全权岗", display_name_en="everything", org_levels=[2],
+        roles=["roles/local"], appointed_by=["posts/hq-admin"],
+    )  # fmt: skip
+    asked_post = identity_pb2.CreatePostRequest(post_id="local", post=post, reason="founding")
+    bank.approve(identity.create_post(asked_post).change, "hq2")
 
 
 def ask_user(bank: Bank, user: str, org: str, post: str, maker: str) -> change_pb2.Change:

@@ -20,12 +20,22 @@ RULE = "exclusionRules/auditor-not-operator"
 
 @dataclass(frozen=True)
 class Case:
-    """Who can make a call, who lacks the permission, whose reach is elsewhere (empty: nobody)."""
+    """A call and its people.
+
+    `user` can make it, `powerless` lacks the permission, `elsewhere` holds it where it does not
+    reach. A list refuses nobody for that: what `user` sees of `hidden` is not shown to `c12`.
+    """
 
     user: str
     request: Callable[[Bank], Message]
     powerless: str = "ops"
     elsewhere: str = ""
+    hidden: str = ""
+
+
+def bank_wide(request: Callable[[Bank], Message]) -> Case:
+    """Return the case of a call that headquarters alone can make."""
+    return Case("hq1", request, powerless="b1", elsewhere="loc")
 
 
 def etag(bank: Bank, name: str) -> str:
@@ -172,6 +182,16 @@ def as_of(_bank: Bank) -> ob.ListOrgHistoryRequest:
     return ob.ListOrgHistoryRequest(as_of=Timestamp(seconds=1_795_400_000))
 
 
+def after(made: Callable[[Bank], object], request: Message) -> Callable[[Bank], Message]:
+    """Return how to make something and then ask for a list of it."""
+
+    def listed(bank: Bank) -> Message:
+        made(bank)
+        return request
+
+    return listed
+
+
 def change_password(_bank: Bank) -> sb.ChangePasswordRequest:
     """Return a change of password."""
     return sb.ChangePasswordRequest(old_password=PASSWORD, new_password="Red-Carpet-93")
@@ -182,32 +202,31 @@ def org_request(kind: type[Message], **fields: str) -> Callable[[Bank], Message]
     return lambda bank: kind(name="orgs/2101", etag=etag(bank, "orgs/2101"), reason="x", **fields)
 
 
-HQ = "hq1"
 CASES: dict[str, Case] = {
-    "OrganizationService/CreateOrg": Case(HQ, lambda _: ob.CreateOrgRequest(
-        org_id="2103", display_name="x", parent="orgs/2100", kind=ob.Org.KIND_REAL, reason="x"), "b1"),
+    "OrganizationService/CreateOrg": bank_wide(lambda _: ob.CreateOrgRequest(
+        org_id="2103", display_name="x", parent="orgs/2100", kind=ob.Org.KIND_REAL, reason="x")),
     "OrganizationService/GetOrg": Case("c11", lambda _: ob.GetOrgRequest(name="orgs/2101"),
                                        elsewhere="c12"),
-    "OrganizationService/ListOrgs": Case("c11", lambda _: ob.ListOrgsRequest()),
-    "OrganizationService/UpdateOrg": Case(HQ, lambda bank: ob.UpdateOrgRequest(
+    "OrganizationService/ListOrgs": Case("c11", lambda _: ob.ListOrgsRequest(), hidden="orgs/2101"),
+    "OrganizationService/UpdateOrg": bank_wide(lambda bank: ob.UpdateOrgRequest(
         name="orgs/2101", etag=etag(bank, "orgs/2101"), display_name="y", reason="x",
-        update_mask=FieldMask(paths=["display_name"])), "b1"),
-    "OrganizationService/DeleteOrg": Case(HQ, lambda bank: ob.DeleteOrgRequest(
-        name="orgs/2199", etag=etag(bank, "orgs/2199"), reason="x"), "b1"),
-    "OrganizationService/TransferOrg": Case(
-        HQ, org_request(ob.TransferOrgRequest, new_parent="orgs/2200"), "b1"),
-    "OrganizationService/MergeOrgs": Case(HQ, org_request(ob.MergeOrgsRequest, into="orgs/2102"), "b1"),
-    "OrganizationService/PreviewMerge": Case(HQ, lambda _: ob.PreviewMergeRequest(
-        name="orgs/2101", into="orgs/2102"), "b1"),
-    "OrganizationService/ListOrgHistory": Case("b1", as_of),
+        update_mask=FieldMask(paths=["display_name"]))),
+    "OrganizationService/DeleteOrg": bank_wide(lambda bank: ob.DeleteOrgRequest(
+        name="orgs/2199", etag=etag(bank, "orgs/2199"), reason="x")),
+    "OrganizationService/TransferOrg": bank_wide(
+        org_request(ob.TransferOrgRequest, new_parent="orgs/2200")),
+    "OrganizationService/MergeOrgs": bank_wide(org_request(ob.MergeOrgsRequest, into="orgs/2102")),
+    "OrganizationService/PreviewMerge": bank_wide(lambda _: ob.PreviewMergeRequest(
+        name="orgs/2101", into="orgs/2102")),
+    "OrganizationService/ListOrgHistory": Case("b1", as_of, hidden="orgs/2101"),
     "IdentityService/BootstrapSuperAdmin": Case("", lambda _: ib.BootstrapSuperAdminRequest(
         bootstrap_token="x", user_id="r2", display_name="x", password=PASSWORD, org_id="9999",
         org_display_name="x"), ""),
-    "IdentityService/SealSuperAdmin": Case("", lambda _: ib.SealSuperAdminRequest(), HQ),
+    "IdentityService/SealSuperAdmin": Case("", lambda _: ib.SealSuperAdminRequest(), "hq1"),
     "IdentityService/CreateUser": Case("c11", create_user, elsewhere="c12"),
     "IdentityService/GetUser": Case("c11", lambda _: ib.GetUserRequest(name="users/t11"),
                                     elsewhere="c12"),
-    "IdentityService/ListUsers": Case("c11", lambda _: ib.ListUsersRequest()),
+    "IdentityService/ListUsers": Case("c11", lambda _: ib.ListUsersRequest(), hidden="users/t11"),
     "IdentityService/UpdateUser": Case("c11", update_user, elsewhere="c12"),
     "IdentityService/DisableUser": Case("c11", lambda _: ib.DisableUserRequest(
         name="users/t11", reason="x"), elsewhere="c12"),
@@ -224,33 +243,33 @@ CASES: dict[str, Case] = {
         "c11", lambda _: ib.ResetPasswordRequest(name="users/t11"), elsewhere="c12"),
     "IdentityService/UnlockUser": Case(
         "c11", lambda _: ib.UnlockUserRequest(name="users/t11"), elsewhere="c12"),
-    "IdentityService/CreatePost": Case(HQ, create_post, "b1"),
+    "IdentityService/CreatePost": bank_wide(create_post),
     "IdentityService/GetPost": Case("c11", lambda _: ib.GetPostRequest(name="posts/auditor")),
     "IdentityService/ListPosts": Case("c11", lambda _: ib.ListPostsRequest()),
-    "IdentityService/UpdatePost": Case(HQ, update_post, "b1"),
-    "IdentityService/DeletePost": Case(HQ, lambda bank: ib.DeletePostRequest(
-        name=free(bank, "post"), etag="v1", reason="x"), "b1"),
-    "IdentityService/CreateRole": Case(HQ, create_role, "b1"),
+    "IdentityService/UpdatePost": bank_wide(update_post),
+    "IdentityService/DeletePost": bank_wide(lambda bank: ib.DeletePostRequest(
+        name=free(bank, "post"), etag="v1", reason="x")),
+    "IdentityService/CreateRole": bank_wide(create_role),
     "IdentityService/GetRole": Case("c11", lambda _: ib.GetRoleRequest(name="roles/auditor")),
     "IdentityService/ListRoles": Case("c11", lambda _: ib.ListRolesRequest()),
-    "IdentityService/UpdateRole": Case(HQ, update_role, "b1"),
-    "IdentityService/DeleteRole": Case(HQ, lambda bank: ib.DeleteRoleRequest(
-        name=free(bank, "role"), etag="v1", reason="x"), "b1"),
-    "IdentityService/CreateExclusionRule": Case(HQ, lambda _: ib.CreateExclusionRuleRequest(
-        rule_id="extra", rule=rule(), reason="x"), "b1"),
+    "IdentityService/UpdateRole": bank_wide(update_role),
+    "IdentityService/DeleteRole": bank_wide(lambda bank: ib.DeleteRoleRequest(
+        name=free(bank, "role"), etag="v1", reason="x")),
+    "IdentityService/CreateExclusionRule": bank_wide(lambda _: ib.CreateExclusionRuleRequest(
+        rule_id="extra", rule=rule(), reason="x")),
     "IdentityService/GetExclusionRule": Case(
         "c11", lambda _: ib.GetExclusionRuleRequest(name=RULE)),
     "IdentityService/ListExclusionRules": Case("c11", lambda _: ib.ListExclusionRulesRequest()),
-    "IdentityService/UpdateExclusionRule": Case(HQ, update_rule, "b1"),
-    "IdentityService/DeleteExclusionRule": Case(HQ, lambda bank: ib.DeleteExclusionRuleRequest(
-        name=RULE, etag=etag(bank, RULE), reason="x"), "b1"),
-    "IdentityService/PreviewExclusionRule": Case(
-        HQ, lambda _: ib.PreviewExclusionRuleRequest(rule=rule()), "b1"),
+    "IdentityService/UpdateExclusionRule": bank_wide(update_rule),
+    "IdentityService/DeleteExclusionRule": bank_wide(lambda bank: ib.DeleteExclusionRuleRequest(
+        name=RULE, etag=etag(bank, RULE), reason="x")),
+    "IdentityService/PreviewExclusionRule": bank_wide(
+        lambda _: ib.PreviewExclusionRuleRequest(rule=rule())),
     "IdentityService/StartReview": Case("c11", lambda _: ib.StartReviewRequest(
         org="orgs/2101", quarter="2026Q4"), elsewhere="c12"),
     "IdentityService/GetReview": Case(
         "c11", lambda bank: ib.GetReviewRequest(name=review(bank).name), elsewhere="c12"),
-    "IdentityService/ListReviews": Case("c11", lambda _: ib.ListReviewsRequest()),
+    "IdentityService/ListReviews": Case("c11", after(review, ib.ListReviewsRequest()), hidden="orgs/2101"),
     "IdentityService/AttestAssignment": Case(
         "b1", lambda bank: attest(found := review(bank), found.items[0]), elsewhere="c12"),
     "IdentityService/CompleteReview": Case("b1", lambda bank: ib.CompleteReviewRequest(
@@ -268,7 +287,8 @@ CASES: dict[str, Case] = {
     "SessionService/ListSessions": Case("t11", lambda _: sb.ListSessionsRequest(), ""),
     "SessionService/RevokeSession": Case(
         "c11", lambda bank: sb.RevokeSessionRequest(name=a_session(bank)), elsewhere="c12"),
-    "ChangeService/ListPendingChanges": Case("c11", lambda _: cb.ListPendingChangesRequest()),
+    "ChangeService/ListPendingChanges": Case(
+        "c11", after(pending, cb.ListPendingChangesRequest()), hidden="orgs/2101"),
     "ChangeService/GetPendingChange": Case("b1", lambda bank: cb.GetPendingChangeRequest(
         name=pending(bank).name), elsewhere="b2"),
     "ChangeService/ApproveChange": Case("b1", decide(cb.ApproveChangeRequest), elsewhere="b2"),
@@ -284,6 +304,12 @@ PUBLIC = {
 SELF = {
     f"SessionService/{name}" for name in ("ChangePassword", "Refresh", "Logout", "ListSessions")
 }
+OPEN = {
+    f"IdentityService/{verb}{noun}{plural}"
+    for noun in ("Post", "Role", "ExclusionRule")
+    for verb, plural in (("Get", ""), ("List", "s"))
+}
+"""The bank's rules: whoever may read any may read all."""
 EXPECTED_REFUSAL = {
     "IdentityService/BootstrapSuperAdmin": "BOOTSTRAP_REFUSED",
     "IdentityService/SealSuperAdmin": "SESSION_EXPIRED",

@@ -5,19 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
+import grpc
 import pytest
 from google.protobuf import message_factory
 from google.protobuf.message import Message
 from refusals import refused
 from service_bank import Bank
-from service_cases import CASES, EXPECTED_REFUSAL, PUBLIC, SELF, Case
+from service_cases import CASES, EXPECTED_REFUSAL, OPEN, PUBLIC, SELF, Case
 
 from seal_service.access.identity import Credentials
-from seal_service.access.policies import SERVICES
+from seal_service.access.policies import SERVICES, Scope
+from seal_service.domain.posts import PERMISSIONS
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.grpc_api.dispatch import methods
 from seal_service.interceptors.exchange import Exchange
 from sealmatch.client import Client
+from sealmatch.client.errors import decoded
 
 NAMES = [f"{service.name}/{method.name}" for service in SERVICES for method in service.methods]
 METHODS = methods()
@@ -54,15 +57,20 @@ def test_there_is_a_case_for_every_rpc() -> None:
     assert sorted(CASES) == sorted(NAMES)
 
 
+@pytest.mark.parametrize("name", sorted(set(NAMES) - PUBLIC - SELF - OPEN))
+def test_every_scope_is_tried(name: str) -> None:
+    case, scope = CASES[name], METHODS[f"/sealapi.v1.{name}"].policy.scope
+    own = scope is Scope.SELF or METHODS[f"/sealapi.v1.{name}"].policy.permission not in PERMISSIONS
+    assert bool(case.elsewhere or case.hidden) is not own, "who is refused for the organisation?"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_rpc(bank: Bank, name: str) -> None:
     case = CASES[name]
     request = with_id(case.request(bank))
     denied_by_permission(bank, name, case, request)
-    if case.elsewhere:
-        with refused("OUT_OF_ORG_SCOPE"):
-            call(bank.as_(case.elsewhere), name, request)
-        assert entries(bank, name, "OUT_OF_ORG_SCOPE") == 1
+    denied_by_scope(bank, name, case, request)
+    malformed(bank, name, case)
     stale(bank, name, case, request)
     late(bank, name, case, request)
     client = bank.as_(case.user) if case.user else bank.guest()
@@ -85,6 +93,24 @@ def denied_by_permission(bank: Bank, name: str, case: Case, request: Message) ->
         with refused("NO_PERMISSION"):
             call(bank.as_(case.powerless), name, request)
         assert entries(bank, name, "NO_PERMISSION") == 1
+
+
+def denied_by_scope(bank: Bank, name: str, case: Case, request: Message) -> None:
+    if case.elsewhere:
+        with refused("OUT_OF_ORG_SCOPE"):
+            call(bank.as_(case.elsewhere), name, request)
+        assert entries(bank, name, "OUT_OF_ORG_SCOPE") == 1
+    if case.hidden:
+        assert case.hidden in str(call(bank.as_(case.user), name, request))
+        assert case.hidden not in str(call(bank.as_("c12"), name, request))
+
+
+def malformed(bank: Bank, name: str, case: Case) -> None:
+    client = bank.as_(case.user) if case.user else bank.guest()
+    with pytest.raises(grpc.RpcError) as caught:
+        client._channel.unary_unary(f"/sealapi.v1.{name}")(b"\xff", metadata=client._metadata())
+    assert decoded(caught.value).reason == "MESSAGE_MALFORMED"
+    assert entries(bank, name, "MESSAGE_MALFORMED") == 1
 
 
 def stale(bank: Bank, name: str, case: Case, request: Message) -> None:
