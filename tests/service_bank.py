@@ -48,6 +48,7 @@ PEOPLE = [  # user, organisation, post, who asks, who approves
     ("r11", "2101", "sub-branch-reviewer", "c11", "b1"),
     ("t12", "2102", "sub-branch-teller", "c12", "b1"),
     ("t21", "2201", "sub-branch-teller", "b2", "hq1"),
+    ("cor", "1000", "core-interface", "hq1", "hq2"),
     ("loc", "2200", "local", "hq1", "hq2"),
 ]
 

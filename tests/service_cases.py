@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from service_bank import PASSWORD, Bank, ask_user
 
+from seal_service.application import nightly, reminders
 from sealapi.v1 import change_pb2 as cb
 from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import organization_pb2 as ob
@@ -192,6 +194,27 @@ def after(made: Callable[[Bank], object], request: Message) -> Callable[[Bank], 
     return listed
 
 
+def remind(bank: Bank) -> None:
+    """Have every organisation reminded of its review."""
+    pipeline = bank.server.pipeline
+    with pipeline.database.write() as work:
+        assert reminders.remind(work, pipeline.tools.rules, date(2026, 12, 20)) > 0
+
+
+def core_tellers(_bank: Bank) -> ib.RecordCoreTellersRequest:
+    """Return the core system's report of one teller whom nobody has here."""
+    teller = ib.CoreTeller(
+        user_id="other", display_name="他人", org="orgs/2101", rights=["card.draft"], active=True
+    )
+    return ib.RecordCoreTellersRequest(tellers=[teller])
+
+
+def compare(bank: Bank) -> None:
+    """Compare everyone's rights with a core system that knows nobody of ours."""
+    bank.as_("cor").identity.record_core_tellers(core_tellers(bank))
+    nightly.run_due(bank.server.pipeline.database, bank.server.pipeline.tools.rules, bank.clock())
+
+
 def change_password(_bank: Bank) -> sb.ChangePasswordRequest:
     """Return a change of password."""
     return sb.ChangePasswordRequest(old_password=PASSWORD, new_password="Red-Carpet-93")
@@ -274,6 +297,13 @@ CASES: dict[str, Case] = {
         "b1", lambda bank: attest(found := review(bank), found.items[0]), elsewhere="c12"),
     "IdentityService/CompleteReview": Case("b1", lambda bank: ib.CompleteReviewRequest(
         name=review(bank, attested=True).name, etag="v1"), elsewhere="c12"),
+    "IdentityService/ListReminders": Case(
+        "c11", after(remind, ib.ListRemindersRequest()), hidden="orgs/2101"),
+    "IdentityService/ListReviewSummaries": Case(
+        "c11", lambda _: ib.ListReviewSummariesRequest(), hidden="orgs/2101"),
+    "IdentityService/RecordCoreTellers": Case("cor", core_tellers, elsewhere="loc"),
+    "IdentityService/ListRightsFindings": Case(
+        "c11", after(compare, ib.ListRightsFindingsRequest()), hidden="users/t11"),
     "IdentityService/ExplainAccess": Case("c11", lambda _: ib.ExplainAccessRequest(
         user="users/t11", permission="card.draft", org="orgs/2101"), elsewhere="c12"),
     "IdentityService/WhoCan": Case("c11", lambda _: ib.WhoCanRequest(

@@ -27,6 +27,7 @@ from seal_service.adapters.sql.migrate import migrate, newest, version
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
 from seal_service.application.housekeeping import tidy
+from seal_service.application.nightly import run_due
 from seal_service.application.ports import PasswordHasher
 from seal_service.config import Settings, Tls
 from seal_service.domain.passwords import PasswordRules
@@ -223,6 +224,10 @@ class Server:
             try:
                 with self.pipeline.database.write() as work:
                     tidy(work, self.pipeline.clock())
+                for run in run_due(
+                    self.pipeline.database, self.pipeline.tools.rules, self.pipeline.clock()
+                ):
+                    log.info("nightly", job=run.job, day=str(run.day), found=run.found)
             except Exception:  # the next minute tries again
                 log.exception("housekeeping failed")
 

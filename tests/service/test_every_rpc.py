@@ -152,11 +152,13 @@ def replayed(bank: Bank, name: str, client: Client, request: Message, first: Mes
     assert entries(bank, name, "REPLAYED") == 1
     other = type(request)()
     other.CopyFrom(request)
-    for field in ("reason", "note", "display_name", "name", "new_password", "quarter"):
+    for field in ("reason", "note", "display_name", "name", "new_password", "quarter", "tellers"):
         if field in request.DESCRIPTOR.fields_by_name:
-            value = getattr(other, field)
-            changed = {"quarter": "2026Q3"}.get(field, _other(str(value)))
-            setattr(other, field, changed)
+            if field == "tellers":
+                other.tellers[0].active = False  # type: ignore[attr-defined]
+            else:
+                value = str(getattr(other, field))
+                setattr(other, field, {"quarter": "2026Q3"}.get(field, _other(value)))
             break
     assert other != request
     with refused("REQUEST_ID_REUSED"):

@@ -34,6 +34,7 @@ from seal_service.domain.posts import (
     refuse_same_person,
 )
 from seal_service.domain.reasons import Reason, Refusal
+from seal_service.domain.reminders import quarters_to_watch, stage_of
 from seal_service.domain.reviews import last_day, quarter_of
 from seal_service.domain.sessions import SessionRules, opened, require_alive
 from seal_service.interceptors.quota import Quotas
@@ -76,6 +77,17 @@ def test_a51_a_quarters_last_day_belongs_to_it(day: date) -> None:
     assert day <= last_day(quarter)
     assert quarter_of(last_day(quarter)) == quarter
     assert quarter_of(last_day(quarter) + timedelta(days=1)) != quarter
+
+
+@given(st.dates(min_value=date(2001, 1, 1), max_value=date(2098, 12, 31)), st.integers(-90, 30))
+def test_a51_reminders_only_ever_come_nearer(due_on: date, shift: int) -> None:
+    order = [None, "D-14", "D-7", "D-1", *(f"OVERDUE-{week}" for week in range(1, 20))]
+    today, tomorrow = (due_on + timedelta(days=shift + more) for more in (0, 1))
+    here, there = (order.index(stage_of(due_on, day)) for day in (today, tomorrow))
+    assert here <= there <= here + 1
+    assert (today > due_on) is (here > 3)
+    assert quarter_of(today) == quarters_to_watch(today)[1]
+    assert last_day(quarters_to_watch(today)[0]) + timedelta(days=1) <= today
 
 
 @given(st.integers(0, 10**6))

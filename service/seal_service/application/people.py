@@ -8,6 +8,7 @@ from typing import Any
 
 from seal_service.application.call import ADMINS_NEEDED, HQ_ADMIN, Call
 from seal_service.application.changes import Writes, kind, propose, require_seen
+from seal_service.application.core_rights import beyond_core_rights
 from seal_service.application.ports import Page
 from seal_service.domain import people as rules
 from seal_service.domain import posts as post_rules
@@ -15,7 +16,7 @@ from seal_service.domain.changes import Change, refuse_own
 from seal_service.domain.orgs import Org, OrgKind, common_path, require_active
 from seal_service.domain.passwords import random_password
 from seal_service.domain.people import Assignment, User, UserKind
-from seal_service.domain.posts import CORE_BOUND, Post
+from seal_service.domain.posts import Post
 from seal_service.domain.reasons import Reason, Refusal, invalid, not_found
 
 CHECK = "user.check"
@@ -375,31 +376,10 @@ def _checked_posts(
     return given
 
 
-def beyond_core_rights(call: Call, user: User, post: Post) -> list[str]:
-    """Return the post's permissions that the core system does not grant the user (A49).
-
-    Where the core's rights are not known (none recorded), nothing is compared.
-    """
-    if not user.core_rights:
-        return []
-    granted = {
-        code
-        for role_id in post.roles
-        for code in _role_permissions(call, role_id)
-        if code in CORE_BOUND
-    }
-    return sorted(granted - set(user.core_rights))
-
-
 def _check_core_rights(call: Call, user: User, post: Post) -> None:
-    missing = beyond_core_rights(call, user, post)
+    missing = beyond_core_rights(call.work, user, post)
     if missing:
         raise Refusal(Reason.CORE_RIGHTS_MISMATCH, permissions=",".join(missing))
-
-
-def _role_permissions(call: Call, role_id: str) -> tuple[str, ...]:
-    role = call.work.roles.get(role_id)
-    return role.permissions if role else ()
 
 
 def _post(call: Call, post_id: str) -> Post:

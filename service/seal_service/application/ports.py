@@ -6,16 +6,18 @@ one that is stored, or the call is refused with ETAG_MISMATCH.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from seal_service.domain.changes import Change
+from seal_service.domain.core_rights import CoreTeller, Finding
 from seal_service.domain.orgs import Org
 from seal_service.domain.people import Assignment, User
 from seal_service.domain.posts import ExclusionRule, Post, Role
+from seal_service.domain.reminders import Reminder
 from seal_service.domain.reviews import Review, ReviewItem
 from seal_service.domain.sessions import Session
 
@@ -104,6 +106,9 @@ class Orgs(Store[Org], Protocol):
     def many(self, keys: Iterable[str]) -> dict[str, Org]:
         """Return several organisations by id."""
 
+    def staffed(self) -> list[Org]:
+        """Return the organisations that do business and where someone holds a post."""
+
 
 class Users(Store[User], Protocol):
     """Users."""
@@ -131,6 +136,9 @@ class Users(Store[User], Protocol):
 
     def in_org(self, org_id: str) -> list[User]:
         """Return the users of one organisation."""
+
+    def with_posts(self) -> Iterator[tuple[User, list[Assignment]]]:
+        """Yield everyone who holds posts, with them, by number."""
 
 
 class Assignments(Store[Assignment], Protocol):
@@ -216,6 +224,9 @@ class Reviews(Store[Review], Protocol):
     def of_org(self, org_id: str, quarter: str) -> Review | None:
         """Return an organisation's review."""
 
+    def completed_orgs(self, quarter: str) -> set[str]:
+        """Return the organisations whose review of a quarter is completed."""
+
     def add_items(self, items: Iterable[ReviewItem]) -> None:
         """Add items to a review."""
 
@@ -224,6 +235,77 @@ class Reviews(Store[Review], Protocol):
 
     def save_item(self, item: ReviewItem) -> None:
         """Write an item's verdict."""
+
+
+class CoreTellers(Protocol):
+    """What the core system said last of its tellers."""
+
+    def get(self, key: str) -> CoreTeller | None:
+        """Return a teller by number."""
+
+    def take(self, tellers: Iterable[CoreTeller]) -> None:
+        """Write tellers in place of what was known of the same numbers."""
+
+    def all(self) -> list[CoreTeller]:
+        """Return every teller."""
+
+    def fed(self) -> bool:
+        """Tell whether the core system has reported anything yet."""
+
+
+class Findings(Protocol):
+    """The nightly reports of rights that go beyond the core system's."""
+
+    def report(self, day: date, findings: Iterable[Finding]) -> None:
+        """Write a day's report in place of an earlier one of the day."""
+
+    def of_day(self, day: date, page: Page, *, reach: tuple[str, ...] | None) -> list[Finding]:
+        """Return a day's findings, in reach."""
+
+    def latest_before(self, day: date) -> list[Finding]:
+        """Return the findings of the last report before a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightlyRun:
+    """A job that was done for a day of the bank, and how much it found."""
+
+    job: str
+    day: date
+    at: datetime
+    found: int
+
+
+class Nightly(Protocol):
+    """Which job was done for which day."""
+
+    def run(self, job: str, day: date | None) -> NightlyRun | None:
+        """Return the run of a day; without a day, the last one."""
+
+    def add(self, run: NightlyRun) -> None:
+        """Write a run; a second one for the day is a CONFLICT."""
+
+
+class Reminders(Protocol):
+    """Reminders of reviews."""
+
+    def add(self, record: Reminder) -> None:
+        """Add a reminder."""
+
+    def at_stage(self, quarter: str, stage: str) -> set[str]:
+        """Return the organisations that were reminded at this stage."""
+
+    def waiting(self, page: Page, *, reach: tuple[str, ...] | None) -> list[Reminder]:
+        """Return the reminders that are not settled, in reach."""
+
+    def count(self, org_id: str, quarter: str) -> int:
+        """Return how often an organisation was reminded."""
+
+    def settle(self, org_id: str, quarter: str, day: date) -> None:
+        """Settle an organisation's reminders of a quarter."""
+
+    def settle_others(self, quarter: str, org_ids: Iterable[str], day: date) -> None:
+        """Settle a quarter's reminders to organisations other than these."""
 
 
 class SystemMarks(Protocol):
@@ -288,6 +370,10 @@ class Work(Protocol):
     sessions: Sessions
     changes: Changes
     reviews: Reviews
+    reminders: Reminders
+    core: CoreTellers
+    findings: Findings
+    nightly: Nightly
     marks: SystemMarks
     requests: Requests
     audit: AuditTrail

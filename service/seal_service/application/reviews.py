@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from seal_service.application.call import Call
 from seal_service.application.changes import require_seen
-from seal_service.application.people import beyond_core_rights, end_assignment, user_named
+from seal_service.application.core_rights import beyond_core_rights
+from seal_service.application.people import end_assignment, user_named
 from seal_service.application.ports import Page
 from seal_service.domain import reviews as rules
 from seal_service.domain.people import Assignment
@@ -20,7 +21,7 @@ class ItemView:
 
     item: ReviewItem
     assignment: Assignment
-    beyond_core_rights: list[str]
+    beyond_core_rights: tuple[str, ...]
 
 
 def start(call: Call, *, org_id: str, quarter: str) -> tuple[Review, list[ItemView]]:
@@ -94,6 +95,7 @@ def complete(call: Call, *, review_id: str, version: int) -> tuple[Review, list[
             end_assignment(call, view.assignment, why="found wrong in the review")
             revoked.append(view.assignment.id)
     call.note(f"reviews/{review_id}", after={"revoked": revoked})
+    call.work.reminders.settle(review.org_id, review.quarter, call.today)
     return call.work.reviews.save(done), _items(call, review)
 
 
@@ -114,6 +116,6 @@ def _items(call: Call, review: Review) -> list[ItemView]:
             continue
         post = call.work.posts.get(held.post_id)
         user = user_named(call, held.user_id)
-        beyond = beyond_core_rights(call, user, post) if post else []
+        beyond = beyond_core_rights(call.work, user, post) if post else ()
         views.append(ItemView(item, held, beyond))
     return views

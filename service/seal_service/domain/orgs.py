@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -119,6 +120,13 @@ def merged(org: Org, into: Org, at: datetime) -> Org:
     if org.level != OUTLET or into.level != OUTLET:
         raise Refusal(Reason.CROSS_LEVEL_TRANSFER, level=org.level, parent_level=into.level)
     return replace(org, state=OrgState.MERGED, merged_into=into.id, updated_at=at)
+
+
+def survivor_id(org_id: str, orgs: Mapping[str, Org]) -> str:
+    """Return the organisation that goes on after all merges of this one."""
+    while (org := orgs.get(org_id)) is not None and org.merged_into:
+        org_id = org.merged_into
+    return org_id
 
 
 def closed(org: Org, at: datetime) -> Org:

@@ -31,6 +31,7 @@ PERMISSIONS: dict[str, str] = {
     "review.start": "发起权限核对",
     "review.attest": "核对权限",
     "access.explain": "查询权限来源",
+    "core.feed": "报送核心柜员信息",
     "log.read": "查询日志",
     "passrate.read": "查询通过率",
     "switch.manage": "维护验印开关",

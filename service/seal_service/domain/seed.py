@@ -32,7 +32,7 @@ ROLES = (
         "device.manage", "backup.manage", "restore.drill", "health.read")),
     Role("auditor", "审计检查员", "auditor", (
         *_COMMON, "log.read", "passrate.read", "report.read", "access.explain")),
-    Role("core-interface", "核心接口", "core interface", ("verify.single", "verify.batch")),
+    Role("core-interface", "核心接口", "core interface", ("verify.single", "verify.batch", "core.feed")),
 )  # fmt: skip
 
 POSTS = (

@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from seal_service.access.policies import SERVICES, policy_of
 from seal_service.application.call import Call
 from seal_service.domain.reasons import Reason, Refusal
-from seal_service.grpc_api import change, organization, people, posts, reviews, session
+from seal_service.grpc_api import change, core_rights, organization, people, posts, reviews, session
 from seal_service.grpc_api.errors import DETAILS_KEY, code_of, status_of
 from seal_service.interceptors.exchange import Exchange, Handle, Method, Prepare
 from seal_service.interceptors.pipeline import Pipeline
@@ -21,7 +21,12 @@ from seal_service.interceptors.trace import credentials_of, metadata_of, trace_i
 
 HANDLERS: Mapping[str, Mapping[str, Handle]] = {
     "OrganizationService": organization.HANDLERS,
-    "IdentityService": {**people.HANDLERS, **posts.HANDLERS, **reviews.HANDLERS},
+    "IdentityService": {
+        **people.HANDLERS,
+        **posts.HANDLERS,
+        **reviews.HANDLERS,
+        **core_rights.HANDLERS,
+    },
     "SessionService": session.HANDLERS,
     "ChangeService": change.HANDLERS,
 }

@@ -821,3 +821,157 @@ class WhoCanResponse(_message.Message):
     ASSIGNMENTS_FIELD_NUMBER: _ClassVar[int]
     assignments: _containers.RepeatedCompositeFieldContainer[Assignment]
     def __init__(self, assignments: _Optional[_Iterable[_Union[Assignment, _Mapping]]] = ...) -> None: ...
+
+class Reminder(_message.Message):
+    __slots__ = ("org", "quarter", "stage", "due_date", "make_date")
+    ORG_FIELD_NUMBER: _ClassVar[int]
+    QUARTER_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    DUE_DATE_FIELD_NUMBER: _ClassVar[int]
+    MAKE_DATE_FIELD_NUMBER: _ClassVar[int]
+    org: str
+    quarter: str
+    stage: str
+    due_date: _date_pb2.Date
+    make_date: _date_pb2.Date
+    def __init__(self, org: _Optional[str] = ..., quarter: _Optional[str] = ..., stage: _Optional[str] = ..., due_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., make_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class ListRemindersRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListRemindersResponse(_message.Message):
+    __slots__ = ("reminders", "next_page_token")
+    REMINDERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    reminders: _containers.RepeatedCompositeFieldContainer[Reminder]
+    next_page_token: str
+    def __init__(self, reminders: _Optional[_Iterable[_Union[Reminder, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ReviewSummary(_message.Message):
+    __slots__ = ("org", "review", "state", "due_date", "overdue", "kept", "revoked", "open", "reminders", "completed_by", "complete_time")
+    ORG_FIELD_NUMBER: _ClassVar[int]
+    REVIEW_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    DUE_DATE_FIELD_NUMBER: _ClassVar[int]
+    OVERDUE_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
+    REVOKED_FIELD_NUMBER: _ClassVar[int]
+    OPEN_FIELD_NUMBER: _ClassVar[int]
+    REMINDERS_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_BY_FIELD_NUMBER: _ClassVar[int]
+    COMPLETE_TIME_FIELD_NUMBER: _ClassVar[int]
+    org: str
+    review: str
+    state: Review.State
+    due_date: _date_pb2.Date
+    overdue: bool
+    kept: int
+    revoked: int
+    open: int
+    reminders: int
+    completed_by: str
+    complete_time: _timestamp_pb2.Timestamp
+    def __init__(self, org: _Optional[str] = ..., review: _Optional[str] = ..., state: _Optional[_Union[Review.State, str]] = ..., due_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., overdue: _Optional[bool] = ..., kept: _Optional[int] = ..., revoked: _Optional[int] = ..., open: _Optional[int] = ..., reminders: _Optional[int] = ..., completed_by: _Optional[str] = ..., complete_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListReviewSummariesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "quarter")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    QUARTER_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    quarter: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., quarter: _Optional[str] = ...) -> None: ...
+
+class ListReviewSummariesResponse(_message.Message):
+    __slots__ = ("summaries", "next_page_token")
+    SUMMARIES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    summaries: _containers.RepeatedCompositeFieldContainer[ReviewSummary]
+    next_page_token: str
+    def __init__(self, summaries: _Optional[_Iterable[_Union[ReviewSummary, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CoreTeller(_message.Message):
+    __slots__ = ("user_id", "display_name", "org", "rights", "active")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    ORG_FIELD_NUMBER: _ClassVar[int]
+    RIGHTS_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    display_name: str
+    org: str
+    rights: _containers.RepeatedScalarFieldContainer[str]
+    active: bool
+    def __init__(self, user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., org: _Optional[str] = ..., rights: _Optional[_Iterable[str]] = ..., active: _Optional[bool] = ...) -> None: ...
+
+class RecordCoreTellersRequest(_message.Message):
+    __slots__ = ("request_id", "tellers")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    TELLERS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    tellers: _containers.RepeatedCompositeFieldContainer[CoreTeller]
+    def __init__(self, request_id: _Optional[str] = ..., tellers: _Optional[_Iterable[_Union[CoreTeller, _Mapping]]] = ...) -> None: ...
+
+class RecordCoreTellersResponse(_message.Message):
+    __slots__ = ("recorded",)
+    RECORDED_FIELD_NUMBER: _ClassVar[int]
+    recorded: int
+    def __init__(self, recorded: _Optional[int] = ...) -> None: ...
+
+class RightsFinding(_message.Message):
+    __slots__ = ("user", "org", "kind", "post", "permissions", "since_date")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[RightsFinding.Kind]
+        KIND_UNKNOWN_TELLER: _ClassVar[RightsFinding.Kind]
+        KIND_INACTIVE_TELLER: _ClassVar[RightsFinding.Kind]
+        KIND_OTHER_ORG: _ClassVar[RightsFinding.Kind]
+        KIND_BEYOND_CORE_RIGHTS: _ClassVar[RightsFinding.Kind]
+    KIND_UNSPECIFIED: RightsFinding.Kind
+    KIND_UNKNOWN_TELLER: RightsFinding.Kind
+    KIND_INACTIVE_TELLER: RightsFinding.Kind
+    KIND_OTHER_ORG: RightsFinding.Kind
+    KIND_BEYOND_CORE_RIGHTS: RightsFinding.Kind
+    USER_FIELD_NUMBER: _ClassVar[int]
+    ORG_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    POST_FIELD_NUMBER: _ClassVar[int]
+    PERMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    SINCE_DATE_FIELD_NUMBER: _ClassVar[int]
+    user: str
+    org: str
+    kind: RightsFinding.Kind
+    post: str
+    permissions: _containers.RepeatedScalarFieldContainer[str]
+    since_date: _date_pb2.Date
+    def __init__(self, user: _Optional[str] = ..., org: _Optional[str] = ..., kind: _Optional[_Union[RightsFinding.Kind, str]] = ..., post: _Optional[str] = ..., permissions: _Optional[_Iterable[str]] = ..., since_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class ListRightsFindingsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "day")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    day: _date_pb2.Date
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., day: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
+
+class ListRightsFindingsResponse(_message.Message):
+    __slots__ = ("findings", "next_page_token", "day", "compare_time", "found")
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    DAY_FIELD_NUMBER: _ClassVar[int]
+    COMPARE_TIME_FIELD_NUMBER: _ClassVar[int]
+    FOUND_FIELD_NUMBER: _ClassVar[int]
+    findings: _containers.RepeatedCompositeFieldContainer[RightsFinding]
+    next_page_token: str
+    day: _date_pb2.Date
+    compare_time: _timestamp_pb2.Timestamp
+    found: int
+    def __init__(self, findings: _Optional[_Iterable[_Union[RightsFinding, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., day: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., compare_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., found: _Optional[int] = ...) -> None: ...

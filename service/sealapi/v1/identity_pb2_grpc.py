@@ -205,6 +205,26 @@ class IdentityServiceStub:
                 request_serializer=sealapi_dot_v1_dot_identity__pb2.CompleteReviewRequest.SerializeToString,
                 response_deserializer=sealapi_dot_v1_dot_identity__pb2.CompleteReviewResponse.FromString,
                 _registered_method=True)
+        self.ListReminders = channel.unary_unary(
+                '/sealapi.v1.IdentityService/ListReminders',
+                request_serializer=sealapi_dot_v1_dot_identity__pb2.ListRemindersRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_identity__pb2.ListRemindersResponse.FromString,
+                _registered_method=True)
+        self.ListReviewSummaries = channel.unary_unary(
+                '/sealapi.v1.IdentityService/ListReviewSummaries',
+                request_serializer=sealapi_dot_v1_dot_identity__pb2.ListReviewSummariesRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_identity__pb2.ListReviewSummariesResponse.FromString,
+                _registered_method=True)
+        self.RecordCoreTellers = channel.unary_unary(
+                '/sealapi.v1.IdentityService/RecordCoreTellers',
+                request_serializer=sealapi_dot_v1_dot_identity__pb2.RecordCoreTellersRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_identity__pb2.RecordCoreTellersResponse.FromString,
+                _registered_method=True)
+        self.ListRightsFindings = channel.unary_unary(
+                '/sealapi.v1.IdentityService/ListRightsFindings',
+                request_serializer=sealapi_dot_v1_dot_identity__pb2.ListRightsFindingsRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_identity__pb2.ListRightsFindingsResponse.FromString,
+                _registered_method=True)
         self.ExplainAccess = channel.unary_unary(
                 '/sealapi.v1.IdentityService/ExplainAccess',
                 request_serializer=sealapi_dot_v1_dot_identity__pb2.ExplainAccessRequest.SerializeToString,
@@ -459,6 +479,34 @@ class IdentityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListReminders(self, request, context):
+        """Lists the reminders in reach of reviews that are not completed (A51).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReviewSummaries(self, request, context):
+        """Reports how far the reviews of a quarter are, an organisation in reach a line.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordCoreTellers(self, request, context):
+        """Takes over what the core system says of its tellers; called by the core system (A49).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRightsFindings(self, request, context):
+        """Reports where rights here differ from the core system's, as a night's comparison found it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExplainAccess(self, request, context):
         """Says why a user may or may not do something at an organisation.
         """
@@ -645,6 +693,26 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.CompleteReview,
                     request_deserializer=sealapi_dot_v1_dot_identity__pb2.CompleteReviewRequest.FromString,
                     response_serializer=sealapi_dot_v1_dot_identity__pb2.CompleteReviewResponse.SerializeToString,
+            ),
+            'ListReminders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReminders,
+                    request_deserializer=sealapi_dot_v1_dot_identity__pb2.ListRemindersRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_identity__pb2.ListRemindersResponse.SerializeToString,
+            ),
+            'ListReviewSummaries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReviewSummaries,
+                    request_deserializer=sealapi_dot_v1_dot_identity__pb2.ListReviewSummariesRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_identity__pb2.ListReviewSummariesResponse.SerializeToString,
+            ),
+            'RecordCoreTellers': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordCoreTellers,
+                    request_deserializer=sealapi_dot_v1_dot_identity__pb2.RecordCoreTellersRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_identity__pb2.RecordCoreTellersResponse.SerializeToString,
+            ),
+            'ListRightsFindings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRightsFindings,
+                    request_deserializer=sealapi_dot_v1_dot_identity__pb2.ListRightsFindingsRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_identity__pb2.ListRightsFindingsResponse.SerializeToString,
             ),
             'ExplainAccess': grpc.unary_unary_rpc_method_handler(
                     servicer.ExplainAccess,
@@ -1576,6 +1644,114 @@ class IdentityService:
             '/sealapi.v1.IdentityService/CompleteReview',
             sealapi_dot_v1_dot_identity__pb2.CompleteReviewRequest.SerializeToString,
             sealapi_dot_v1_dot_identity__pb2.CompleteReviewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReminders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.IdentityService/ListReminders',
+            sealapi_dot_v1_dot_identity__pb2.ListRemindersRequest.SerializeToString,
+            sealapi_dot_v1_dot_identity__pb2.ListRemindersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReviewSummaries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.IdentityService/ListReviewSummaries',
+            sealapi_dot_v1_dot_identity__pb2.ListReviewSummariesRequest.SerializeToString,
+            sealapi_dot_v1_dot_identity__pb2.ListReviewSummariesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordCoreTellers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.IdentityService/RecordCoreTellers',
+            sealapi_dot_v1_dot_identity__pb2.RecordCoreTellersRequest.SerializeToString,
+            sealapi_dot_v1_dot_identity__pb2.RecordCoreTellersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRightsFindings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.IdentityService/ListRightsFindings',
+            sealapi_dot_v1_dot_identity__pb2.ListRightsFindingsRequest.SerializeToString,
+            sealapi_dot_v1_dot_identity__pb2.ListRightsFindingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -462,6 +462,50 @@ class IdentityService:
             timeout_s=timeout_s,
         )
 
+    def list_reminders(
+        self, request: identity_pb2.ListRemindersRequest, *, timeout_s: float | None = None
+    ) -> identity_pb2.ListRemindersResponse:
+        """Lists the reminders in reach of reviews that are not completed (A51)."""
+        return self._call(
+            "/sealapi.v1.IdentityService/ListReminders",
+            request,
+            identity_pb2.ListRemindersResponse,
+            timeout_s=timeout_s,
+        )
+
+    def list_review_summaries(
+        self, request: identity_pb2.ListReviewSummariesRequest, *, timeout_s: float | None = None
+    ) -> identity_pb2.ListReviewSummariesResponse:
+        """Reports how far the reviews of a quarter are, an organisation in reach a line."""
+        return self._call(
+            "/sealapi.v1.IdentityService/ListReviewSummaries",
+            request,
+            identity_pb2.ListReviewSummariesResponse,
+            timeout_s=timeout_s,
+        )
+
+    def record_core_tellers(
+        self, request: identity_pb2.RecordCoreTellersRequest, *, timeout_s: float | None = None
+    ) -> identity_pb2.RecordCoreTellersResponse:
+        """Takes over what the core system says of its tellers."""
+        return self._call(
+            "/sealapi.v1.IdentityService/RecordCoreTellers",
+            request,
+            identity_pb2.RecordCoreTellersResponse,
+            timeout_s=timeout_s,
+        )
+
+    def list_rights_findings(
+        self, request: identity_pb2.ListRightsFindingsRequest, *, timeout_s: float | None = None
+    ) -> identity_pb2.ListRightsFindingsResponse:
+        """Reports where rights here differ from the core system's, as a night's comparison found it."""
+        return self._call(
+            "/sealapi.v1.IdentityService/ListRightsFindings",
+            request,
+            identity_pb2.ListRightsFindingsResponse,
+            timeout_s=timeout_s,
+        )
+
     def explain_access(
         self, request: identity_pb2.ExplainAccessRequest, *, timeout_s: float | None = None
     ) -> identity_pb2.ExplainAccessResponse:

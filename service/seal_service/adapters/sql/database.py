@@ -8,6 +8,12 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from seal_service.adapters.sql.engine import Connections
+from seal_service.adapters.sql.nightly_stores import (
+    SqlCoreTellers,
+    SqlFindings,
+    SqlNightly,
+    SqlReminders,
+)
 from seal_service.adapters.sql.org_store import SqlOrgs, followers
 from seal_service.adapters.sql.people_stores import SqlAssignments, SqlSessions, SqlUsers
 from seal_service.adapters.sql.work_stores import (
@@ -39,6 +45,10 @@ class SqlWork:
         self.sessions: ports.Sessions = SqlSessions(connection)
         self.changes: ports.Changes = SqlChanges(connection)
         self.reviews: ports.Reviews = SqlReviews(connection)
+        self.reminders: ports.Reminders = SqlReminders(connection)
+        self.core: ports.CoreTellers = SqlCoreTellers(connection)
+        self.findings: ports.Findings = SqlFindings(connection)
+        self.nightly: ports.Nightly = SqlNightly(connection)
         self.marks: ports.SystemMarks = SqlMarks(connection)
         self.requests: ports.Requests = SqlRequests(connection)
         self.audit: ports.AuditTrail = SqlAuditTrail(connection)

@@ -70,6 +70,15 @@ class SqlOrgs(TableStore[Org]):
         query = select(self.table).where(self.table.c.id.in_(sorted(set(keys))))
         return {org.id: org for org in self.many_of(query)}
 
+    def staffed(self) -> list[Org]:
+        """Return the organisations that do business and where someone holds a post."""
+        held = tables.assignment
+        busy = select(held.c.org_id).where(held.c.valid_to.is_(None))
+        query = select(self.table).where(
+            self.table.c.state == OrgState.ACTIVE, self.table.c.id.in_(busy)
+        )
+        return self.many_of(query.order_by(self.table.c.id))
+
 
 class ColumnFollower:
     """Records of a table that name their organisation in a column."""

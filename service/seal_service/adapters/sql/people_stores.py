@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date, datetime
+from itertools import groupby
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +41,14 @@ class SqlUsers(TableStore[User]):
         """Return the users of one organisation."""
         query = select(self.table).where(self.table.c.org_id == org_id)
         return self.many_of(query.order_by(self.table.c.id))
+
+    def with_posts(self) -> Iterator[tuple[User, list[Assignment]]]:
+        """Yield everyone who holds posts, with them, by number."""
+        held = SqlAssignments(self.connection).in_force()
+        held.sort(key=lambda one: one.user_id)
+        users = {user.id: user for user in self.all()}
+        for user_id, posts in groupby(held, key=lambda one: one.user_id):
+            yield users[user_id], list(posts)
 
     def wrong_passwords(self, user_id: str, day: date) -> int:
         """Return how many wrong passwords the user had on a bank day."""

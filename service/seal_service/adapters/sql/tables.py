@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from seal_service.adapters.sql.columns import Instant, Name, Names
 from seal_service.domain.changes import ChangeState
+from seal_service.domain.core_rights import FindingKind
 from seal_service.domain.orgs import OrgKind, OrgState
 from seal_service.domain.people import UserKind
 from seal_service.domain.posts import RuleKind, RuleReach
@@ -235,6 +236,52 @@ review_item = Table(
     Column("attested_at", Instant),
     Column("note", Text, nullable=False),
     UniqueConstraint("review_id", "assignment_id"),
+)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("id", String(48), primary_key=True),
+    Column("org_id", String(12), ForeignKey("org.id"), nullable=False),
+    Column("quarter", String(6), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("settled_on", Date),
+    Index("ix_reminder_quarter_org", "quarter", "org_id"),
+)
+
+core_teller = Table(
+    "core_teller",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("org_id", String(12), nullable=False),  # the core's: it may not exist here
+    Column("rights", Names, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("reported_at", Instant, nullable=False),
+)
+
+rights_finding = Table(
+    "rights_finding",
+    metadata,
+    Column("id", String(112), primary_key=True),
+    Column("day", Date, nullable=False, index=True),
+    Column("user_id", String(20), ForeignKey("users.id"), nullable=False),
+    Column("org_id", String(12), ForeignKey("org.id"), nullable=False),
+    Column("kind", Name(FindingKind), nullable=False),
+    Column("post_id", String(40), nullable=False),
+    Column("permissions", Names, nullable=False),
+    Column("since", Date, nullable=False),
+)
+
+nightly_run = Table(
+    "nightly_run",
+    metadata,
+    Column("job", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("found", Integer, nullable=False),
 )
 
 pending_change = Table(

@@ -12,7 +12,7 @@ from seal_service.adapters.sql.stores import TableStore, values_of, within
 from seal_service.application.ports import ALLOWED, AuditEntry, Page, Remembered
 from seal_service.domain.changes import Change, ChangeState
 from seal_service.domain.posts import ExclusionRule, Post, Role
-from seal_service.domain.reviews import Review, ReviewItem
+from seal_service.domain.reviews import Review, ReviewItem, ReviewState
 
 
 class SqlPosts(TableStore[Post]):
@@ -97,6 +97,14 @@ class SqlReviews(TableStore[Review]):
         return self.one(
             select(self.table).where(column.org_id == org_id, column.quarter == quarter)
         )
+
+    def completed_orgs(self, quarter: str) -> set[str]:
+        """Return the organisations whose review of a quarter is completed."""
+        column = self.table.c
+        query = select(column.org_id).where(
+            column.quarter == quarter, column.state == ReviewState.COMPLETED
+        )
+        return set(self.connection.execute(query).scalars())
 
     def add_items(self, items: Iterable[ReviewItem]) -> None:
         """Add items to a review."""
