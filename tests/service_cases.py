@@ -209,6 +209,26 @@ def core_tellers(_bank: Bank) -> ib.RecordCoreTellersRequest:
     return ib.RecordCoreTellersRequest(tellers=[teller])
 
 
+def first_chief(bank: Bank) -> ib.AddFirstChiefRequest:
+    """Return a request for the chief of an outlet that is new; the core system knows the teller."""
+    organization = bank.as_("hq1").organization
+    asked = organization.create_org(
+        ob.CreateOrgRequest(
+            org_id="2105", display_name="新", parent="orgs/2100", kind=ob.Org.KIND_REAL, reason="x"
+        )
+    )
+    bank.approve(asked.change, "hq2")
+    teller = ib.CoreTeller(user_id="c15", display_name="主管", org="orgs/2105", active=True)
+    bank.as_("cor").identity.record_core_tellers(ib.RecordCoreTellersRequest(tellers=[teller]))
+    now = Timestamp()
+    now.FromDatetime(bank.clock())
+    return ib.AddFirstChiefRequest(
+        user_id="c15", org="orgs/2105", post="posts/sub-branch-chief",
+        phone_note=ib.PhoneNote(caller="筹备组", call_time=now, words="申请设置主管"),
+        evidence=ib.Document(number="2026-7", sha256="ab" * 32),
+    )  # fmt: skip
+
+
 def compare(bank: Bank) -> None:
     """Compare everyone's rights with a core system that knows nobody of ours."""
     bank.as_("cor").identity.record_core_tellers(core_tellers(bank))
@@ -257,6 +277,7 @@ CASES: dict[str, Case] = {
     "IdentityService/AssignPost": Case("b1", lambda _: ib.AssignPostRequest(
         user="users/t11", post="posts/sub-branch-teller", org="orgs/2102", reason="x"),
         elsewhere="b2"),
+    "IdentityService/AddFirstChief": Case("b1", first_chief, elsewhere="b2"),
     "IdentityService/RevokePost": Case("c11", lambda bank: ib.RevokePostRequest(
         name=bank.user("t11").assignments[0].name, reason="x"), elsewhere="c12"),
     "IdentityService/TransferUser": Case("c11", lambda bank: ib.TransferUserRequest(

@@ -152,7 +152,16 @@ def replayed(bank: Bank, name: str, client: Client, request: Message, first: Mes
     assert entries(bank, name, "REPLAYED") == 1
     other = type(request)()
     other.CopyFrom(request)
-    for field in ("reason", "note", "display_name", "name", "new_password", "quarter", "tellers"):
+    for field in (
+        "reason",
+        "note",
+        "display_name",
+        "name",
+        "new_password",
+        "quarter",
+        "user_id",
+        "tellers",
+    ):
         if field in request.DESCRIPTOR.fields_by_name:
             if field == "tellers":
                 other.tellers[0].active = False  # type: ignore[attr-defined]

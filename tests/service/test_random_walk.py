@@ -80,7 +80,7 @@ class Walk:
     def assign(self, call: Call) -> None:
         people.ask_assign(
             call, user_id=self.somebody(call), post_id=self.random.choice(POSTS),
-            org_id=self.random.choice(ORGS), reason="x",
+            org_id=self.random.choice(ORGS), application=None, reason="x",
         )  # fmt: skip
 
     def transfer(self, call: Call) -> None:

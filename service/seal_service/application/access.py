@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from seal_service.application.bootstrap import SEALED, SUPER_ADMIN
 from seal_service.application.call import Call
-from seal_service.application.people import user_named
 from seal_service.application.ports import Work
 from seal_service.domain.authority import Authority, authority_of, explain
 from seal_service.domain.people import Assignment
@@ -25,7 +24,7 @@ def explain_access(
 ) -> tuple[bool, list[str], list[Assignment]]:
     """Say why a user may or may not do something at an organisation."""
     _known(permission)
-    user = user_named(call, user_id)
+    user = call.user_named(user_id)
     call.require(call.org_named(user.org_id))
     org = call.org_named(org_id)
     call.note(f"users/{user_id}", after={"permission": permission, "org": org_id})
@@ -45,7 +44,7 @@ def who_can(call: Call, *, permission: str, org_id: str) -> list[Assignment]:
     call.note(f"orgs/{org_id}", after={"permission": permission})
     authority = authority_in(call.work, call.work.assignments.in_force())
     granting = authority.granting(permission, org.path)
-    return [held for held in granting if user_named(call, held.user_id).barred is None]
+    return [held for held in granting if call.user_named(held.user_id).barred is None]
 
 
 def _known(permission: str) -> None:

@@ -12,7 +12,7 @@ from seal_service.application.ports import PasswordHasher, Secrets, Tickets, Wor
 from seal_service.domain.authority import Authority
 from seal_service.domain.orgs import Org
 from seal_service.domain.passwords import PasswordRules
-from seal_service.domain.people import bank_date
+from seal_service.domain.people import User, bank_date
 from seal_service.domain.reasons import Reason, Refusal, not_found
 from seal_service.domain.sessions import Session, SessionRules
 
@@ -133,6 +133,13 @@ class Call:
     def refuse_but_keep(self, refusal: Refusal) -> None:
         """Refuse the call, and yet keep what it has written: a wrong password counts."""
         self.kept_refusal = refusal
+
+    def user_named(self, user_id: str) -> User:
+        """Return a user that exists."""
+        user = self.work.users.get(user_id)
+        if user is None:
+            raise not_found(f"users/{user_id}")
+        return user
 
     def org_named(self, org_id: str) -> Org:
         """Return an organisation that exists."""

@@ -28,7 +28,7 @@ def record(call: Call, tellers: Iterable[CoreTeller]) -> int:
 def beyond_core_rights(work: Work, user: User, post: Post) -> tuple[str, ...]:
     """Return the post's permissions that the core system does not grant the user."""
     rights = rules.rights_in_core(user, work.core.get(user.id), fed=work.core.fed())
-    return () if rights is None else rules.beyond(_granted(work, post), rights)
+    return () if rights is None else rules.beyond(granted(work, post), rights)
 
 
 def compare(work: Work, _rules: Rules, day: date) -> int:
@@ -38,7 +38,7 @@ def compare(work: Work, _rules: Rules, day: date) -> int:
     already keeps the day on which it began.
     """
     # All at once: one question a user would hold the database's only writer for minutes.
-    posts = {post.id: (post.id, _granted(work, post)) for post in work.posts.all()}
+    posts = {post.id: (post.id, granted(work, post)) for post in work.posts.all()}
     tellers = {teller.id: teller for teller in work.core.all()}
     orgs = {org.id: org for org in work.orgs.all()}
     began = {finding.matter: finding.since for finding in work.findings.latest_before(day)}
@@ -68,6 +68,7 @@ def report(call: Call, page: Page, *, day: date | None) -> tuple[NightlyRun | No
     return run, call.work.findings.of_day(run.day, page, reach=reach)
 
 
-def _granted(work: Work, post: Post) -> frozenset[str]:
+def granted(work: Work, post: Post) -> frozenset[str]:
+    """Return the permissions of a post."""
     roles = [work.roles.get(role_id) for role_id in post.roles]
     return frozenset(code for role in roles if role for code in role.permissions)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from seal_service.application.admission import rights_changed
 from seal_service.application.call import Call
 from seal_service.application.changes import Writes, kind, propose, require_seen
-from seal_service.application.people import rights_changed
 from seal_service.application.ports import Page
 from seal_service.domain import orgs as rules
 from seal_service.domain import posts

@@ -1,4 +1,4 @@
-"""Users and their posts: appointments, transfers, locks and passwords."""
+"""Users and their posts: appointments and transfers."""
 
 from __future__ import annotations
 
@@ -6,33 +6,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from seal_service.application.call import ADMINS_NEEDED, HQ_ADMIN, Call
-from seal_service.application.changes import Writes, kind, propose, require_seen
+from seal_service.application.admission import (
+    CHECK,
+    ask_about,
+    keep_administrators,
+    rights_changed,
+    seen,
+    with_initial_password,
+)
+from seal_service.application.call import HQ_ADMIN, Call
+from seal_service.application.changes import Writes, kind, propose
 from seal_service.application.core_rights import beyond_core_rights
 from seal_service.application.ports import Page
 from seal_service.domain import people as rules
 from seal_service.domain import posts as post_rules
 from seal_service.domain.changes import Change, refuse_own
 from seal_service.domain.orgs import Org, OrgKind, common_path, require_active
-from seal_service.domain.passwords import random_password
 from seal_service.domain.people import Assignment, User, UserKind
 from seal_service.domain.posts import Post
 from seal_service.domain.reasons import Reason, Refusal, invalid, not_found
 
-CHECK = "user.check"
-
-
-def user_named(call: Call, user_id: str) -> User:
-    """Return a user that exists."""
-    user = call.work.users.get(user_id)
-    if user is None:
-        raise not_found(f"users/{user_id}")
-    return user
-
 
 def shown(call: Call, user_id: str) -> tuple[User, list[Assignment]]:
     """Return a user in reach, or oneself, with the posts held."""
-    user = user_named(call, user_id)
+    user = call.user_named(user_id)
     call.note(f"users/{user_id}")
     if user.id == call.caller.user_id:
         call.own_record()
@@ -70,7 +67,7 @@ def ask_create(
         "certificate_sha256": certificate_sha256, "qualified_folding": qualified_folding,
         "core_rights": core_rights,
     }  # fmt: skip
-    _require_appointer(call, post_ids, org)
+    require_appointer(call, post_ids, org)
     return propose(
         call, "user.create", target=f"users/{user_id}", org=org, body=body, reason=reason
     )
@@ -117,15 +114,18 @@ def create_first_admin(
     org = call.org_named(org_id)
     if posts != [HQ_ADMIN] or org.parent_id is not None:
         raise Refusal(Reason.MAY_NOT_APPOINT, post=",".join(f"posts/{p}" for p in posts) or "none")
-    if call.work.users.get(user_id) is not None:
-        raise Refusal(Reason.ALREADY_EXISTS, resource=f"users/{user_id}")
-    password = random_password()
-    fresh = rules.new_user(user_id, name, org_id, at=call.now)
-    user = rules.with_password(fresh, call.tools.hasher.hash(password), initial=True, at=call.now)
+    return create_at_once(call, rules.new_user(user_id, name, org_id, at=call.now), org, posts)
+
+
+def create_at_once(call: Call, user: User, org: Org, posts: list[str]) -> tuple[User, str]:
+    """Create a user with posts where no second person is needed; return the initial password."""
+    if call.work.users.get(user.id) is not None:
+        raise Refusal(Reason.ALREADY_EXISTS, resource=f"users/{user.id}")
+    user, password = with_initial_password(call, user)
     call.work.users.add(user)
     for given in _checked_posts(call, user, posts, org, held=[], change_id=None):
         call.work.assignments.add(given)
-    call.note(f"users/{user_id}", after={"org": org_id, "posts": posts})
+    call.note(f"users/{user.id}", after={"org": org.id, "posts": posts})
     return user, password
 
 
@@ -133,12 +133,12 @@ def ask_update(
     call: Call, *, user_id: str, version: int, fields: Mapping[str, Any], reason: str
 ) -> Change:
     """Ask to change some fields of a user: name, qualified_folding, core_rights, certificate."""
-    return _ask_about(call, "user.update", user_id, version=version, body=fields, reason=reason)
+    return ask_about(call, "user.update", user_id, version=version, body=fields, reason=reason)
 
 
 @kind("user.update", check=CHECK)
 def _update(call: Call, change: Change) -> Writes:
-    user = _seen(call, change)
+    user = seen(call, change)
     body = change.body
     fields = dict(body)
     if "core_rights" in fields:
@@ -158,73 +158,38 @@ def _update(call: Call, change: Change) -> Writes:
     return write
 
 
-def disable(call: Call, user_id: str, *, reason: str) -> User:
-    """Shut a user out at once; headquarters keeps two administrators who are not."""
-    user = user_named(call, user_id)
-    call.require(call.org_named(user.org_id))
-    call.note(f"users/{user_id}", before={"disabled": user.disabled}, after={"reason": reason})
-    refuse_own(call.caller.user_id, f"users/{user_id}")
-    if any(held.post_id == HQ_ADMIN for held in call.work.assignments.of_user(user_id)):
-        _keep_administrators(call, user_id)
-    return rights_changed(call, rules.disabled(user, reason, call.now), why="user disabled")
-
-
-def ask_enable(call: Call, *, user_id: str, version: int, reason: str) -> Change:
-    """Ask to let a disabled user in again."""
-    return _ask_about(call, "user.enable", user_id, version=version, body={}, reason=reason)
-
-
-@kind("user.enable", check=CHECK)
-def _enable(call: Call, change: Change) -> Writes:
-    user = _seen(call, change)
-    if not user.disabled:
-        raise invalid("name", "is not disabled")
-
-    def write() -> Mapping[str, Any]:
-        call.work.users.save(rules.enabled(user))
-        return {"disabled": False}
-
-    return write
-
-
-def _ask_about(
-    call: Call, name: str, user_id: str, *, version: int, body: Mapping[str, Any], reason: str
+def ask_assign(
+    call: Call,
+    *,
+    user_id: str,
+    post_id: str,
+    org_id: str,
+    application: Mapping[str, str] | None,
+    reason: str,
 ) -> Change:
-    """Ask for a change of a user's own record, decided where the user is."""
-    org = call.org_named(user_named(call, user_id).org_id)
-    call.require(org)
-    return propose(
-        call, name, target=f"users/{user_id}", org=org, body=body, reason=reason,
-        target_version=version,
-    )  # fmt: skip
-
-
-def _seen(call: Call, change: Change) -> User:
-    user = user_named(call, change.target.removeprefix("users/"))
-    require_seen(user.version, change.target_version)
-    return user
-
-
-def ask_assign(call: Call, *, user_id: str, post_id: str, org_id: str, reason: str) -> Change:
-    """Ask for a post for a user."""
+    """Ask for a post for a user: the permission request form (A43)."""
     org = call.org_named(org_id)
     call.require(org)
-    user = user_named(call, user_id)
+    user = call.user_named(user_id)
     call.require(call.org_named(user.org_id))
-    _require_appointer(call, [post_id], org)
+    require_appointer(call, [post_id], org)
+    body = {"post": post_id, "org": org_id, "application": application, "form": _form(call, user)}
     return propose(
-        call, "post.assign", target=f"users/{user_id}", org=org,
-        body={"post": post_id, "org": org_id}, reason=reason, target_version=user.version,
+        call, "post.assign", target=f"users/{user_id}", org=org, body=body, reason=reason,
+        target_version=user.version,
     )  # fmt: skip
 
 
 @kind("post.assign", check=CHECK)
 def _assign(call: Call, change: Change) -> Writes:
-    user = user_named(call, change.target.removeprefix("users/"))
+    user = call.user_named(change.target.removeprefix("users/"))
     org = call.org_named(change.body["org"])
     require_active(org)
     held = call.work.assignments.of_user(user.id)
-    given = _checked_posts(call, user, [change.body["post"]], org, held=held, change_id=change.id)
+    given = _checked_posts(
+        call, user, [change.body["post"]], org, held=held, change_id=change.id,
+        application=change.body["application"],
+    )  # fmt: skip
 
     def write() -> Mapping[str, Any]:
         for assignment in given:
@@ -250,27 +215,17 @@ def revoke(call: Call, assignment_id: str, *, reason: str) -> Assignment:
 def end_assignment(call: Call, held: Assignment, *, why: str) -> Assignment:
     """End an assignment and with it the user's sessions; headquarters keeps an administrator."""
     if held.post_id == HQ_ADMIN:
-        _keep_administrators(call, held.user_id)
+        keep_administrators(call, held.user_id)
     ended = call.work.assignments.save(held.ended(call.now))
-    rights_changed(call, user_named(call, held.user_id), why=why)
+    rights_changed(call, call.user_named(held.user_id), why=why)
     return ended
-
-
-def _keep_administrators(call: Call, leaving: str) -> None:
-    """Refuse to take headquarters its last two administrators who can sign in or be unlocked."""
-    holders = {held.user_id for held in call.work.assignments.of_post(HQ_ADMIN)} - {leaving}
-    staying = [one for one in holders if not user_named(call, one).disabled]
-    if len(staying) < ADMINS_NEEDED:
-        raise Refusal(
-            Reason.TOO_FEW_ADMINS, needed=ADMINS_NEEDED + 1, present=len(staying) + 1
-        )  # fmt: skip
 
 
 def ask_transfer(
     call: Call, *, user_id: str, version: int, new_org: str, post_ids: list[str], reason: str
 ) -> Change:
-    """Ask to move a user; decided by the lowest organisation above both places (A41)."""
-    user = user_named(call, user_id)
+    """Ask to move a user: the transfer form (A43), decided above both places (A41)."""
+    user = call.user_named(user_id)
     old, new = call.org_named(user.org_id), call.org_named(new_org)
     # Either side may ask; the decision is above both.
     authority = call.caller.authority
@@ -278,13 +233,14 @@ def ask_transfer(
     above = call.org_named(common_path(old.path, new.path).strip("/").rpartition("/")[2])
     return propose(
         call, "user.transfer", target=f"users/{user_id}", org=above,
-        body={"new_org": new_org, "posts": post_ids}, reason=reason, target_version=version,
+        body={"new_org": new_org, "posts": post_ids, "form": _form(call, user)}, reason=reason,
+        target_version=version,
     )  # fmt: skip
 
 
 @kind("user.transfer", check=CHECK)
 def _transfer(call: Call, change: Change) -> Writes:
-    user = _seen(call, change)
+    user = seen(call, change)
     new_org = call.org_named(change.body["new_org"])
     require_active(new_org)
     if new_org.id == user.org_id:
@@ -296,60 +252,34 @@ def _transfer(call: Call, change: Change) -> Writes:
             end_assignment(call, held, why="user transferred")
         for assignment in given:
             call.work.assignments.add(assignment)
-        current = user_named(call, user.id)
+        current = call.user_named(user.id)
         rights_changed(call, replace(current, org_id=new_org.id), why="user transferred")
         return {"org": new_org.id, "posts": list(change.body["posts"]), "from": user.org_id}
 
     return write
 
 
-def reset_password(call: Call, user_id: str) -> str:
-    """Give a user a new initial password and lift the lock; return the password (A46)."""
-    user = _for_unlocking(call, user_id)
-    initial = call.rules.passwords.initial
-    password = initial or random_password()
-    # The configured initial password needs no hash: it is compared as it is. A random one has 80
-    # bits; hashing it here keeps the transaction open for a moment, which a rare call may.
-    hashed = None if initial else call.tools.hasher.hash(password)
-    fresh = rules.with_password(rules.unlocked(user), hashed, initial=True, at=call.now)
-    call.work.users.save(fresh)
-    call.work.users.forget_wrong_passwords(user_id, call.today)
-    call.work.sessions.end_all(user_id, "password reset", call.now)
-    return password
+def _form(call: Call, user: User) -> Mapping[str, Any]:
+    """Return what the forms say of the person, as it was when they were filled in (A43)."""
+    teller = call.work.core.get(user.id)
+    held = call.work.assignments.of_user(user.id)
+    return {
+        "number": user.id, "name": user.name, "org": user.org_id,
+        "posts": [f"{one.post_id} at {one.org_id}" for one in held],
+        "core_rights": list(teller.rights if teller else user.core_rights),
+    }  # fmt: skip
 
 
-def unlock(call: Call, user_id: str) -> User:
-    """Lift a user's lock."""
-    user = _for_unlocking(call, user_id)
-    call.work.users.forget_wrong_passwords(user_id, call.today)
-    return call.work.users.save(rules.unlocked(user))
-
-
-def rights_changed(call: Call, user: User, *, why: str) -> User:
-    """End a user's sessions because posts have changed; return the user."""
-    call.work.sessions.end_all(user.id, why, call.now)
-    return call.work.users.save(rules.with_rights_changed(user))
-
-
-def _for_unlocking(call: Call, user_id: str) -> User:
-    user = user_named(call, user_id)
-    call.require(call.org_named(user.org_id))
-    call.note(f"users/{user_id}", before={"locked": user.locked})
-    refuse_own(call.caller.user_id, f"users/{user_id}")
-    if user_id == call.work.marks.get("super_admin"):
-        raise Refusal(Reason.SUPER_ADMIN_SEALED)
-    return user
-
-
-def _require_appointer(call: Call, post_ids: Iterable[str], org: Org) -> None:
+def require_appointer(call: Call, post_ids: Iterable[str], org: Org) -> None:
     """Refuse to appoint to a post that is another's to give (A39).
 
-    Headquarters acts for virtual organisations (A40).
+    Headquarters acts for virtual organisations (A40), and alone for departments (A48).
     """
-    virtual = org.kind is OrgKind.VIRTUAL
     for post_id in post_ids:
-        post = _post(call, post_id)
-        allowed = (*post.appointed_by, HQ_ADMIN) if virtual else post.appointed_by
+        allowed = {
+            OrgKind.VIRTUAL: (*_post(call, post_id).appointed_by, HQ_ADMIN),
+            OrgKind.DEPARTMENT: (HQ_ADMIN,),
+        }.get(org.kind, _post(call, post_id).appointed_by)
         if not call.caller.authority.holds_post(allowed, org.path):
             raise Refusal(Reason.MAY_NOT_APPOINT, post=f"posts/{post_id}")
 
@@ -362,10 +292,13 @@ def _checked_posts(
     *,
     held: list[Assignment],
     change_id: str | None,
+    application: Mapping[str, str] | None = None,
 ) -> list[Assignment]:
     """Return new assignments that break no rule."""
     given: list[Assignment] = []
     for post_id in post_ids:
+        if org.kind is OrgKind.DEPARTMENT and not application:
+            raise invalid("application", "a department's people get posts on a written one")
         post = _post(call, post_id)
         post_rules.check_place(post, org)
         _check_core_rights(call, user, post)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from seal_service.application.call import Call
 from seal_service.application.changes import require_seen
 from seal_service.application.core_rights import beyond_core_rights
-from seal_service.application.people import end_assignment, user_named
+from seal_service.application.people import end_assignment
 from seal_service.application.ports import Page
 from seal_service.domain import reviews as rules
 from seal_service.domain.people import Assignment
@@ -115,7 +115,7 @@ def _items(call: Call, review: Review) -> list[ItemView]:
         if held is None:
             continue
         post = call.work.posts.get(held.post_id)
-        user = user_named(call, held.user_id)
+        user = call.user_named(held.user_id)
         beyond = beyond_core_rights(call.work, user, post) if post else ()
         views.append(ItemView(item, held, beyond))
     return views

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 from seal_service.application.bootstrap import SEALED, SUPER_ADMIN
 from seal_service.application.call import Call, Tools
-from seal_service.application.people import user_named
 from seal_service.application.ports import Page, Work
 from seal_service.domain import people, sessions
 from seal_service.domain.passwords import broken_rules
@@ -89,7 +88,7 @@ def change_password(
     call: Call, new_password: str, new_hash: str, weighed: Weighed, *, reused: bool
 ) -> None:
     """Change the caller's own password; all other sessions of the caller end."""
-    user = user_named(call, call.caller.user_id)
+    user = call.user_named(call.caller.user_id)
     call.note(f"users/{user.id}")
     if not _still(user, weighed):
         _count_wrong(call, user.id, user)
@@ -119,7 +118,7 @@ def refresh(call: Call, weighed: Weighed | None) -> tuple[str, Session] | None:
     session = call.caller.session
     if session is None:
         raise Refusal(Reason.SESSION_EXPIRED)
-    user = user_named(call, session.user_id)
+    user = call.user_named(session.user_id)
     call.note(f"users/{user.id}", after={"session": session.id, "step_up": weighed is not None})
     if weighed is not None and not _still(user, weighed):
         _count_wrong(call, user.id, user)
@@ -148,7 +147,7 @@ def listed(call: Call, page: Page, *, user_id: str) -> list[Session]:
     if user_id != call.caller.user_id:
         if not call.caller.authority.holds("session.manage"):
             raise Refusal(Reason.NO_PERMISSION, permission="session.manage")
-        user = user_named(call, user_id)
+        user = call.user_named(user_id)
         call.require(call.org_named(user.org_id), permission="session.manage")
     return call.work.sessions.open_of(user_id, page, call.now)
 
@@ -158,7 +157,7 @@ def revoke(call: Call, session_id: str) -> None:
     session = call.work.sessions.get(session_id)
     if session is None:
         raise not_found(f"sessions/{session_id}")
-    user = user_named(call, session.user_id)
+    user = call.user_named(session.user_id)
     call.require(call.org_named(user.org_id))
     call.note(f"users/{user.id}", before={"session": session_id})
     call.work.sessions.update(sessions.ended(session, "revoked", call.now))

@@ -17,6 +17,7 @@ class OrgKind(StrEnum):
 
     REAL = "REAL"
     VIRTUAL = "VIRTUAL"
+    DEPARTMENT = "DEPARTMENT"
     CLEARING_CENTRE = "CLEARING_CENTRE"
 
 
@@ -64,34 +65,45 @@ def headquarters(org_id: str, name: str, at: datetime) -> Org:
 def new_org(org_id: str, name: str, parent: Org, kind: OrgKind, at: datetime) -> Org:
     """Return an organisation below `parent` (A23: exactly three levels).
 
-    A virtual one is looked after by headquarters (A40), every other one by itself.
+    A virtual one (A40) and a department (A48) are looked after by headquarters, every other one
+    by itself.
     """
     require_active(parent)
     if parent.level >= OUTLET:
         raise invalid("parent", "an outlet has nothing below it: there are three levels")
-    root = parent.path.split("/")[1]
+    _check_kind(kind, parent.level + 1)
     return Org(
         id=org_id, name=name, level=parent.level + 1, parent_id=parent.id,
         parent_level=parent.level, path=f"{parent.path}{org_id}/", kind=kind,
         state=OrgState.ACTIVE, merged_into=None,
-        admin_org_id=root if kind is OrgKind.VIRTUAL else org_id, created_at=at, updated_at=at,
+        admin_org_id=_admin_of(org_id, kind, parent.path), created_at=at, updated_at=at,
     )  # fmt: skip
 
 
 def updated(org: Org, *, name: str | None, kind: OrgKind | None, at: datetime) -> Org:
     """Return the organisation under another name or of another kind."""
     require_active(org)
-    if kind is not None and org.level == HEADQUARTERS and kind is not OrgKind.REAL:
-        raise invalid("kind", "headquarters is real")
     kind = kind or org.kind
-    root = org.path.split("/")[1]
+    _check_kind(kind, org.level)
     return replace(
         org,
         name=name or org.name,
         kind=kind,
-        admin_org_id=root if kind is OrgKind.VIRTUAL else org.id,
+        admin_org_id=_admin_of(org.id, kind, org.path),
         updated_at=at,
     )
+
+
+def _check_kind(kind: OrgKind, level: int) -> None:
+    if level == HEADQUARTERS and kind is not OrgKind.REAL:
+        raise invalid("kind", "headquarters is real")
+    if level != BRANCH and kind is OrgKind.DEPARTMENT:
+        raise invalid("kind", "a department is directly below headquarters")
+
+
+def _admin_of(org_id: str, kind: OrgKind, path: str) -> str:
+    kept_by_headquarters = kind in {OrgKind.VIRTUAL, OrgKind.DEPARTMENT}
+    return path.split("/")[1] if kept_by_headquarters else org_id
 
 
 def transferred(org: Org, new_parent: Org, at: datetime) -> Org:

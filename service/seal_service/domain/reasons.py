@@ -41,6 +41,9 @@ class Reason(StrEnum):
     EXCLUSIVE_POST = "EXCLUSIVE_POST"
     MAY_NOT_APPOINT = "MAY_NOT_APPOINT"
     CORE_RIGHTS_MISMATCH = "CORE_RIGHTS_MISMATCH"
+    CORE_TELLER_ELSEWHERE = "CORE_TELLER_ELSEWHERE"
+    NOT_FIRST_CHIEF = "NOT_FIRST_CHIEF"
+    ACCESS_MODE_OFF = "ACCESS_MODE_OFF"
     BOOTSTRAP_REFUSED = "BOOTSTRAP_REFUSED"
     PASSWORD_CHANGE_REQUIRED = "PASSWORD_CHANGE_REQUIRED"  # noqa: S105  # a reason, no password
     STEP_UP_REQUIRED = "STEP_UP_REQUIRED"
@@ -103,6 +106,9 @@ TABLE: dict[Reason, Entry] = {
     _R.EXCLUSIVE_POST: Entry(_C.PERMISSION_DENIED, "The two posts exclude each other.", "两个岗位不得兼任。", ("rule", "first", "second")),
     _R.MAY_NOT_APPOINT: Entry(_C.PERMISSION_DENIED, "Your posts may not appoint to this post.", "您无权任命该岗位。", ("post",)),
     _R.CORE_RIGHTS_MISMATCH: Entry(_C.PERMISSION_DENIED, "The core system does not grant the user these rights.", "与该柜员的核心系统权限不匹配。", ("permissions",)),
+    _R.CORE_TELLER_ELSEWHERE: Entry(_C.FAILED_PRECONDITION, "The core system does not show this teller at work at this organisation.", "核心系统中该柜员不在此机构任职。", ("teller", "org")),
+    _R.NOT_FIRST_CHIEF: Entry(_C.FAILED_PRECONDITION, "This way is for the first chief of a new organisation; ask for the post instead.", "此快捷方式仅限新建机构首任主管,请另行提交申请。", ("org",)),
+    _R.ACCESS_MODE_OFF: Entry(_C.PERMISSION_DENIED, "Seals are not verified by this way of access.", "该验印接入方式未启用。", ("mode",)),
     _R.BOOTSTRAP_REFUSED: Entry(_C.PERMISSION_DENIED, "The first set-up was done already, or the token is wrong.", "首次设置已完成或令牌错误。"),
     _R.PASSWORD_CHANGE_REQUIRED: Entry(_C.FAILED_PRECONDITION, "Change the initial password first.", "请先修改初始密码。"),
     _R.STEP_UP_REQUIRED: Entry(_C.FAILED_PRECONDITION, "Give your password again (Refresh) before this step.", "此操作须先重新验证密码。", ("max_age_s",)),

@@ -54,6 +54,7 @@ def change_message(change: Change) -> change_pb2.Change:
         checker=f"users/{change.checker}" if change.checker else "",
         decide_time=timestamp(change.decided_at), decision_reason=change.decision_reason,
         expire_time=timestamp(change.expires_at), etag=etag_of(change.version),
+        body_sha256=change.body_hash,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from google.protobuf.message import Message
 
-from seal_service.application import access, bootstrap, changes, people
+from seal_service.application import access, admission, bootstrap, changes, first_chief, people
 from seal_service.application.call import Call, Caller, Tools
 from seal_service.application.ports import Database
 from seal_service.domain.people import UserKind
@@ -12,6 +12,7 @@ from seal_service.domain.reasons import invalid
 from seal_service.grpc_api.messages import (
     assignment_message,
     change_message,
+    instant,
     timestamp,
     user_message,
 )
@@ -101,13 +102,13 @@ def update_user(call: Call, request: pb.UpdateUserRequest) -> Message:
 
 def disable_user(call: Call, request: pb.DisableUserRequest) -> Message:
     """Shut a user out at once."""
-    user = people.disable(call, id_of(request.name), reason=request.reason)
+    user = admission.disable(call, id_of(request.name), reason=request.reason)
     return pb.DisableUserResponse(user=user_message(user))
 
 
 def enable_user(call: Call, request: pb.EnableUserRequest) -> Message:
     """Ask to let a disabled user in again."""
-    change = people.ask_enable(
+    change = admission.ask_enable(
         call, user_id=id_of(request.name), version=version_of(request.etag), reason=request.reason
     )
     return pb.EnableUserResponse(change=change_message(change))
@@ -117,9 +118,25 @@ def assign_post(call: Call, request: pb.AssignPostRequest) -> Message:
     """Ask for a post for a user."""
     change = people.ask_assign(
         call, user_id=id_of(request.user), post_id=id_of(request.post), org_id=id_of(request.org),
+        application=_document(request.application) if request.HasField("application") else None,
         reason=request.reason,
     )  # fmt: skip
     return pb.AssignPostResponse(change=change_message(change))
+
+
+def add_first_chief(call: Call, request: pb.AddFirstChiefRequest) -> Message:
+    """Create a new organisation's first chief at once."""
+    note = request.phone_note
+    user, password = first_chief.add(
+        call, user_id=request.user_id, org_id=id_of(request.org), post_id=id_of(request.post),
+        called_at=instant(note.call_time, "phone_note.call_time"),
+        note={"caller": note.caller, "words": note.words, **_document(request.evidence)},
+    )  # fmt: skip
+    return pb.AddFirstChiefResponse(user=user_message(user), initial_password=password)
+
+
+def _document(message: pb.Document) -> dict[str, str]:
+    return {"document": message.number, "sha256": message.sha256}
 
 
 def revoke_post(call: Call, request: pb.RevokePostRequest) -> Message:
@@ -141,13 +158,13 @@ def transfer_user(call: Call, request: pb.TransferUserRequest) -> Message:
 def reset_password(call: Call, request: pb.ResetPasswordRequest) -> Message:
     """Give a user a new initial password."""
     return pb.ResetPasswordResponse(
-        initial_password=people.reset_password(call, id_of(request.name))
+        initial_password=admission.reset_password(call, id_of(request.name))
     )
 
 
 def unlock_user(call: Call, request: pb.UnlockUserRequest) -> Message:
     """Lift a user's lock."""
-    return pb.UnlockUserResponse(user=user_message(people.unlock(call, id_of(request.name))))
+    return pb.UnlockUserResponse(user=user_message(admission.unlock(call, id_of(request.name))))
 
 
 def explain_access(call: Call, request: pb.ExplainAccessRequest) -> Message:
@@ -176,6 +193,7 @@ HANDLERS: dict[str, Handle] = {
     "DisableUser": disable_user,
     "EnableUser": enable_user,
     "AssignPost": assign_post,
+    "AddFirstChief": add_first_chief,
     "RevokePost": revoke_post,
     "TransferUser": transfer_user,
     "ResetPassword": reset_password,

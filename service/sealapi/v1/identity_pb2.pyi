@@ -352,18 +352,62 @@ class EnableUserResponse(_message.Message):
     def __init__(self, change: _Optional[_Union[_change_pb2.Change, _Mapping]] = ...) -> None: ...
 
 class AssignPostRequest(_message.Message):
-    __slots__ = ("request_id", "user", "post", "org", "reason")
+    __slots__ = ("request_id", "user", "post", "org", "reason", "application")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     USER_FIELD_NUMBER: _ClassVar[int]
     POST_FIELD_NUMBER: _ClassVar[int]
     ORG_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    APPLICATION_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     user: str
     post: str
     org: str
     reason: str
-    def __init__(self, request_id: _Optional[str] = ..., user: _Optional[str] = ..., post: _Optional[str] = ..., org: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    application: Document
+    def __init__(self, request_id: _Optional[str] = ..., user: _Optional[str] = ..., post: _Optional[str] = ..., org: _Optional[str] = ..., reason: _Optional[str] = ..., application: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
+
+class Document(_message.Message):
+    __slots__ = ("number", "sha256")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    number: str
+    sha256: str
+    def __init__(self, number: _Optional[str] = ..., sha256: _Optional[str] = ...) -> None: ...
+
+class PhoneNote(_message.Message):
+    __slots__ = ("caller", "call_time", "words")
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    CALL_TIME_FIELD_NUMBER: _ClassVar[int]
+    WORDS_FIELD_NUMBER: _ClassVar[int]
+    caller: str
+    call_time: _timestamp_pb2.Timestamp
+    words: str
+    def __init__(self, caller: _Optional[str] = ..., call_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., words: _Optional[str] = ...) -> None: ...
+
+class AddFirstChiefRequest(_message.Message):
+    __slots__ = ("request_id", "user_id", "org", "post", "phone_note", "evidence")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORG_FIELD_NUMBER: _ClassVar[int]
+    POST_FIELD_NUMBER: _ClassVar[int]
+    PHONE_NOTE_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    user_id: str
+    org: str
+    post: str
+    phone_note: PhoneNote
+    evidence: Document
+    def __init__(self, request_id: _Optional[str] = ..., user_id: _Optional[str] = ..., org: _Optional[str] = ..., post: _Optional[str] = ..., phone_note: _Optional[_Union[PhoneNote, _Mapping]] = ..., evidence: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
+
+class AddFirstChiefResponse(_message.Message):
+    __slots__ = ("user", "initial_password")
+    USER_FIELD_NUMBER: _ClassVar[int]
+    INITIAL_PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    user: User
+    initial_password: str
+    def __init__(self, user: _Optional[_Union[User, _Mapping]] = ..., initial_password: _Optional[str] = ...) -> None: ...
 
 class AssignPostResponse(_message.Message):
     __slots__ = ("change",)

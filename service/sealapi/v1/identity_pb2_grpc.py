@@ -80,6 +80,11 @@ class IdentityServiceStub:
                 request_serializer=sealapi_dot_v1_dot_identity__pb2.AssignPostRequest.SerializeToString,
                 response_deserializer=sealapi_dot_v1_dot_identity__pb2.AssignPostResponse.FromString,
                 _registered_method=True)
+        self.AddFirstChief = channel.unary_unary(
+                '/sealapi.v1.IdentityService/AddFirstChief',
+                request_serializer=sealapi_dot_v1_dot_identity__pb2.AddFirstChiefRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_identity__pb2.AddFirstChiefResponse.FromString,
+                _registered_method=True)
         self.RevokePost = channel.unary_unary(
                 '/sealapi.v1.IdentityService/RevokePost',
                 request_serializer=sealapi_dot_v1_dot_identity__pb2.RevokePostRequest.SerializeToString,
@@ -299,6 +304,14 @@ class IdentityServiceServicer:
 
     def AssignPost(self, request, context):
         """Asks for a post for a user: the permission request form (A43, A48).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddFirstChief(self, request, context):
+        """Creates a new organisation's first chief at once (A42): on a phone call, for a teller whom the
+        core system already shows there.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -568,6 +581,11 @@ def add_IdentityServiceServicer_to_server(servicer, server):
                     servicer.AssignPost,
                     request_deserializer=sealapi_dot_v1_dot_identity__pb2.AssignPostRequest.FromString,
                     response_serializer=sealapi_dot_v1_dot_identity__pb2.AssignPostResponse.SerializeToString,
+            ),
+            'AddFirstChief': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddFirstChief,
+                    request_deserializer=sealapi_dot_v1_dot_identity__pb2.AddFirstChiefRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_identity__pb2.AddFirstChiefResponse.SerializeToString,
             ),
             'RevokePost': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokePost,
@@ -969,6 +987,33 @@ class IdentityService:
             '/sealapi.v1.IdentityService/AssignPost',
             sealapi_dot_v1_dot_identity__pb2.AssignPostRequest.SerializeToString,
             sealapi_dot_v1_dot_identity__pb2.AssignPostResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddFirstChief(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.IdentityService/AddFirstChief',
+            sealapi_dot_v1_dot_identity__pb2.AddFirstChiefRequest.SerializeToString,
+            sealapi_dot_v1_dot_identity__pb2.AddFirstChiefResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -22,10 +22,12 @@ class Org(_message.Message):
         KIND_REAL: _ClassVar[Org.Kind]
         KIND_VIRTUAL: _ClassVar[Org.Kind]
         KIND_CLEARING_CENTRE: _ClassVar[Org.Kind]
+        KIND_DEPARTMENT: _ClassVar[Org.Kind]
     KIND_UNSPECIFIED: Org.Kind
     KIND_REAL: Org.Kind
     KIND_VIRTUAL: Org.Kind
     KIND_CLEARING_CENTRE: Org.Kind
+    KIND_DEPARTMENT: Org.Kind
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Org.State]

@@ -187,6 +187,17 @@ class IdentityService:
             timeout_s=timeout_s,
         )
 
+    def add_first_chief(
+        self, request: identity_pb2.AddFirstChiefRequest, *, timeout_s: float | None = None
+    ) -> identity_pb2.AddFirstChiefResponse:
+        """Creates a new organisation's first chief at once (A42)."""
+        return self._call(
+            "/sealapi.v1.IdentityService/AddFirstChief",
+            request,
+            identity_pb2.AddFirstChiefResponse,
+            timeout_s=timeout_s,
+        )
+
     def revoke_post(
         self, request: identity_pb2.RevokePostRequest, *, timeout_s: float | None = None
     ) -> identity_pb2.RevokePostResponse:
