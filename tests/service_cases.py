@@ -12,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from service_bank import PASSWORD, Bank, ask_user
 
 from seal_service.application import nightly, reminders
+from sealapi.v1 import access_mode_pb2 as ab
 from sealapi.v1 import change_pb2 as cb
 from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import organization_pb2 as ob
@@ -338,6 +339,9 @@ CASES: dict[str, Case] = {
     "SessionService/ListSessions": Case("t11", lambda _: sb.ListSessionsRequest(), ""),
     "SessionService/RevokeSession": Case(
         "c11", lambda bank: sb.RevokeSessionRequest(name=a_session(bank)), elsewhere="c12"),
+    "PolicyService/ListAccessModes": Case("c11", lambda _: ab.ListAccessModesRequest()),
+    "PolicyService/SetAccessMode": bank_wide(lambda _: ab.SetAccessModeRequest(
+        mode=ab.ACCESS_MODE_DIRECT, enabled=True, etag="v1", reason="x")),
     "ChangeService/ListPendingChanges": Case(
         "c11", after(pending, cb.ListPendingChangesRequest()), hidden="orgs/2101"),
     "ChangeService/GetPendingChange": Case("b1", lambda bank: cb.GetPendingChangeRequest(
@@ -359,7 +363,7 @@ OPEN = {
     f"IdentityService/{verb}{noun}{plural}"
     for noun in ("Post", "Role", "ExclusionRule")
     for verb, plural in (("Get", ""), ("List", "s"))
-}
+} | {"PolicyService/ListAccessModes"}
 """The bank's rules: whoever may read any may read all."""
 EXPECTED_REFUSAL = {
     "IdentityService/BootstrapSuperAdmin": "BOOTSTRAP_REFUSED",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import ssl
@@ -18,6 +17,7 @@ from typing import Any
 import grpc
 import pytest
 from certificates import Authority
+from core_tickets import CoreSystem
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from refusals import refused
@@ -127,39 +127,17 @@ def test_e26_a_service_is_known_by_its_client_certificate(
 
 
 def test_a44_a_core_ticket_opens_a_session_once(copied: tuple[Path, str], tmp_path: Path) -> None:
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from joserfc import jwt
-    from joserfc.jwk import OKPKey
+    core = CoreSystem(tmp_path / "core.pem")
+    stranger = CoreSystem(tmp_path / "stranger.pem")
 
-    private = Ed25519PrivateKey.generate()
-    public = tmp_path / "core.pem"
-    public.write_bytes(
-        private.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-    )
-
-    def ticket(key: Ed25519PrivateKey = private, **changes: Any) -> str:
-        at = int(bank.clock().timestamp())
-        claims = {
-            "iss": "core", "aud": "sealmatch", "sub": "t11", "jti": os.urandom(12).hex(),
-            "iat": at, "exp": at + 60, **changes,
-        }  # fmt: skip
-        pem = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        return jwt.encode(
-            {"alg": "Ed25519"}, claims, OKPKey.import_key(pem), algorithms=["Ed25519"]
-        )
+    def ticket(by: CoreSystem = core, **changes: Any) -> str:
+        return by.ticket(int(bank.clock().timestamp()), **changes)
 
     def exchange(text: str) -> str:
         reply = bank.guest().session.exchange_sso_ticket(sb.ExchangeSsoTicketRequest(ticket=text))
         return reply.token
 
-    with running(*copied, sso={"public_key": public}) as bank:
+    with running(*copied, sso={"public_key": core.public}) as bank:
         good = ticket()
         token = exchange(good)
         with Client(bank.address, token=token) as client:
@@ -175,7 +153,7 @@ def test_a44_a_core_ticket_opens_a_session_once(copied: tuple[Path, str], tmp_pa
             ticket(iss="else"),
             ticket(sub="nobody"),
             ticket(jti="short"),
-            ticket(Ed25519PrivateKey.generate()),
+            ticket(stranger),
             f"{header}.{payload}.{signature[::-1]}",
             f"{header}.{payload}.",
             "eyJhbGciOiJub25lIn0.e30.",

@@ -14,6 +14,7 @@ from seal_service.adapters.crypto.keys import KeyFileError, load_or_make_key, se
 from seal_service.adapters.sql.columns import Instant
 from seal_service.config import Quota
 from seal_service.domain import seed
+from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.changes import Change, ChangeState, approved, rejected
 from seal_service.domain.orgs import common_path, parent_path
 from seal_service.domain.passwords import PasswordRules, broken_rules, random_password
@@ -224,7 +225,7 @@ def test_four_eyes_and_stale_sessions_hold_in_the_rules_alone() -> None:
         assert caught.value.reason is Reason.SAME_PERSON
         assert decide(change, "bob", "", at).checker == "bob"
     user = new_user("u", "u", "o", at=at)
-    session = opened("s", "h", user, rules=SessionRules(), peer="", at=at)
+    session = opened("s", "h", user, rules=SessionRules(), peer="", mode=AccessMode.DIRECT, at=at)
     require_alive(session, user, at)
     with pytest.raises(Refusal) as caught:
         require_alive(session, with_rights_changed(user), at)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from seal_service.application.ports import PasswordHasher, Secrets, Tickets, Work
+from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.authority import Authority
 from seal_service.domain.orgs import Org
 from seal_service.domain.passwords import PasswordRules
@@ -53,6 +54,11 @@ class Caller:
     authority: Authority = field(default_factory=Authority)
     session: Session | None = None
     super_admin: bool = False
+
+    @property
+    def mode(self) -> AccessMode:
+        """By which way the caller came in."""
+        return AccessMode.INTERFACE if self.session is None else self.session.mode
 
 
 @dataclass(slots=True)

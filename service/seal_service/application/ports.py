@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
+from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.changes import Change
 from seal_service.domain.core_rights import CoreTeller, Finding
 from seal_service.domain.orgs import Org
@@ -374,6 +375,7 @@ class Work(Protocol):
     core: CoreTellers
     findings: Findings
     nightly: Nightly
+    modes: Store[ModeSwitch]
     marks: SystemMarks
     requests: Requests
     audit: AuditTrail

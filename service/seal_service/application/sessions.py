@@ -16,6 +16,7 @@ from seal_service.application.bootstrap import SEALED, SUPER_ADMIN
 from seal_service.application.call import Call, Tools
 from seal_service.application.ports import Page, Work
 from seal_service.domain import people, sessions
+from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.passwords import broken_rules
 from seal_service.domain.people import User, UserKind
 from seal_service.domain.reasons import Reason, Refusal, not_found
@@ -51,7 +52,7 @@ def login(call: Call, user_id: str, weighed: Weighed) -> tuple[str, Session] | N
     if user is None or user.kind is not UserKind.PERSON or not _still(user, weighed):
         _count_wrong(call, user_id, user)
         return None
-    return open_session(call, user)
+    return open_session(call, user, AccessMode.DIRECT)
 
 
 def exchange_ticket(call: Call, ticket: str) -> tuple[str, Session]:
@@ -68,15 +69,15 @@ def exchange_ticket(call: Call, ticket: str) -> tuple[str, Session]:
     if not call.work.sessions.use_ticket(ticket_id, expires_at):
         raise Refusal(Reason.BAD_TICKET)
     # The core has authenticated the person: the initial password of this system is not in use.
-    return open_session(call, replace(user, password_initial=False))
+    return open_session(call, replace(user, password_initial=False), AccessMode.CORE_TICKET)
 
 
-def open_session(call: Call, user: User) -> tuple[str, Session]:
+def open_session(call: Call, user: User, mode: AccessMode) -> tuple[str, Session]:
     """Open a session; return its token, of which only a hash is stored."""
     token = secrets.token_urlsafe(32)
     session = sessions.opened(
         call.new_id(), token_hash(token), user, rules=call.rules.sessions, peer=call.peer,
-        at=call.now,
+        mode=mode, at=call.now,
     )  # fmt: skip
     call.work.sessions.add(session)
     call.org = user.org_id

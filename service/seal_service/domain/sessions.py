@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.people import User, require_admitted
 from seal_service.domain.reasons import Reason, Refusal
 
@@ -36,6 +37,7 @@ class Session:
     idle_limit_s: int
     restricted: bool
     peer: str
+    mode: AccessMode
     ended_at: datetime | None = None
     ended_why: str | None = None
 
@@ -47,6 +49,7 @@ def opened(
     *,
     rules: SessionRules,
     peer: str,
+    mode: AccessMode,
     at: datetime,
 ) -> Session:
     """Return a new session; with an initial password it may only change that password."""
@@ -54,7 +57,7 @@ def opened(
         id=session_id, token_hash=token_hash, user_id=user.id, rights_version=user.rights_version,
         created_at=at, last_seen_at=at, authenticated_at=at,
         expires_at=at + timedelta(seconds=rules.lifetime_s), idle_limit_s=rules.idle_limit_s,
-        restricted=user.password_initial, peer=peer,
+        restricted=user.password_initial, peer=peer, mode=mode,
     )  # fmt: skip
 
 

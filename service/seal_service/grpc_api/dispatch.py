@@ -13,7 +13,16 @@ from google.protobuf.message import Message
 from seal_service.access.policies import SERVICES, policy_of
 from seal_service.application.call import Call
 from seal_service.domain.reasons import Reason, Refusal
-from seal_service.grpc_api import change, core_rights, organization, people, posts, reviews, session
+from seal_service.grpc_api import (
+    access_modes,
+    change,
+    core_rights,
+    organization,
+    people,
+    posts,
+    reviews,
+    session,
+)
 from seal_service.grpc_api.errors import DETAILS_KEY, code_of, status_of
 from seal_service.interceptors.exchange import Exchange, Handle, Method, Prepare
 from seal_service.interceptors.pipeline import Pipeline
@@ -29,6 +38,7 @@ HANDLERS: Mapping[str, Mapping[str, Handle]] = {
     },
     "SessionService": session.HANDLERS,
     "ChangeService": change.HANDLERS,
+    "PolicyService": access_modes.HANDLERS,
 }
 PREPARE: Mapping[str, Mapping[str, Prepare]] = {
     "IdentityService": people.PREPARE,

@@ -16,6 +16,7 @@ from seal_service.access.identity import Identities, touch
 from seal_service.access.policies import Scope
 from seal_service.application.call import Call, Tools
 from seal_service.application.ports import ALLOWED, AuditEntry, Database
+from seal_service.domain.access_modes import BOUND, require_enabled
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.interceptors import validate
 from seal_service.interceptors.authorise import authorise
@@ -144,6 +145,8 @@ class Pipeline:
                 work.audit.append(self._entry(exchange, REPLAYED))
                 return answer
             authorise(method.policy, caller, self.tools.rules, exchange.started)
+            if method.policy.permission in BOUND:
+                require_enabled(work.modes.get(caller.mode), caller.mode)
             if caller.session is not None:
                 touch(work, caller.session, exchange.started)
             call = Call(

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from google.protobuf.message import Message
 
-from sealapi.v1 import change_pb2, identity_pb2, organization_pb2, session_pb2
+from sealapi.v1 import access_mode_pb2, change_pb2, identity_pb2, organization_pb2, session_pb2
 
 Reply = TypeVar("Reply", bound=Message)
 
@@ -78,6 +78,35 @@ class ChangeService:
             "/sealapi.v1.ChangeService/WithdrawChange",
             request,
             change_pb2.WithdrawChangeResponse,
+            timeout_s=timeout_s,
+        )
+
+
+class PolicyService:
+    """Rules of the bank that headquarters sets."""
+
+    def __init__(self, call: Caller) -> None:
+        self._call = call
+
+    def list_access_modes(
+        self, request: access_mode_pb2.ListAccessModesRequest, *, timeout_s: float | None = None
+    ) -> access_mode_pb2.ListAccessModesResponse:
+        """Lists the ways by which verification is reached (A03)."""
+        return self._call(
+            "/sealapi.v1.PolicyService/ListAccessModes",
+            request,
+            access_mode_pb2.ListAccessModesResponse,
+            timeout_s=timeout_s,
+        )
+
+    def set_access_mode(
+        self, request: access_mode_pb2.SetAccessModeRequest, *, timeout_s: float | None = None
+    ) -> access_mode_pb2.SetAccessModeResponse:
+        """Asks to switch one of them on or off."""
+        return self._call(
+            "/sealapi.v1.PolicyService/SetAccessMode",
+            request,
+            access_mode_pb2.SetAccessModeResponse,
             timeout_s=timeout_s,
         )
 

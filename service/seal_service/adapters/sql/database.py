@@ -20,6 +20,7 @@ from seal_service.adapters.sql.work_stores import (
     SqlAuditTrail,
     SqlChanges,
     SqlMarks,
+    SqlModes,
     SqlPosts,
     SqlRequests,
     SqlReviews,
@@ -28,6 +29,7 @@ from seal_service.adapters.sql.work_stores import (
 )
 from seal_service.application import ports
 from seal_service.application.ports import Work
+from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.posts import ExclusionRule, Post, Role
 
 
@@ -49,6 +51,7 @@ class SqlWork:
         self.core: ports.CoreTellers = SqlCoreTellers(connection)
         self.findings: ports.Findings = SqlFindings(connection)
         self.nightly: ports.Nightly = SqlNightly(connection)
+        self.modes: ports.Store[ModeSwitch] = SqlModes(connection)
         self.marks: ports.SystemMarks = SqlMarks(connection)
         self.requests: ports.Requests = SqlRequests(connection)
         self.audit: ports.AuditTrail = SqlAuditTrail(connection)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from seal_service.adapters.sql.columns import Instant, Name, Names
+from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.changes import ChangeState
 from seal_service.domain.core_rights import FindingKind
 from seal_service.domain.orgs import OrgKind, OrgState
@@ -145,8 +146,17 @@ session = Table(
     Column("idle_limit_s", Integer, nullable=False),
     Column("restricted", Boolean, nullable=False),
     Column("peer", Text, nullable=False),
+    Column("mode", Name(AccessMode), nullable=False),
     Column("ended_at", Instant),
     Column("ended_why", Text),
+)
+
+access_mode = Table(
+    "access_mode",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 sso_ticket = Table(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from seal_service.adapters.sql import tables
 from seal_service.adapters.sql.stores import TableStore, values_of, within
 from seal_service.application.ports import ALLOWED, AuditEntry, Page, Remembered
+from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.changes import Change, ChangeState
 from seal_service.domain.posts import ExclusionRule, Post, Role
 from seal_service.domain.reviews import Review, ReviewItem, ReviewState
@@ -34,6 +35,13 @@ class SqlRules(TableStore[ExclusionRule]):
 
     record = ExclusionRule
     table = tables.exclusion
+
+
+class SqlModes(TableStore[ModeSwitch]):
+    """The switches of the ways of access."""
+
+    record = ModeSwitch
+    table = tables.access_mode
 
 
 class SqlChanges(TableStore[Change]):
