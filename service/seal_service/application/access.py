@@ -5,6 +5,7 @@ from __future__ import annotations
 from seal_service.application.bootstrap import SEALED, SUPER_ADMIN
 from seal_service.application.call import Call
 from seal_service.application.ports import Work
+from seal_service.domain.access_modes import BOUND
 from seal_service.domain.authority import Authority, authority_of, explain
 from seal_service.domain.people import Assignment
 from seal_service.domain.posts import PERMISSIONS
@@ -32,6 +33,9 @@ def explain_access(
     is_super = call.work.marks.get(SUPER_ADMIN) == user_id
     sealed = is_super and call.work.marks.get(SEALED) is not None
     steps = explain(authority, permission, org, barred=user.barred, sealed=sealed)
+    if permission in BOUND:
+        off = ", ".join(switch.id for switch in call.work.modes.all() if not switch.enabled)
+        steps.append(f"{permission} is switched off for: {off or 'no way of access'}")
     granting = authority.granting(permission, org.path)
     return bool(granting) and user.barred is None and not sealed, steps, granting
 
@@ -42,9 +46,9 @@ def who_can(call: Call, *, permission: str, org_id: str) -> list[Assignment]:
     org = call.org_named(org_id)
     call.require(org)
     call.note(f"orgs/{org_id}", after={"permission": permission})
-    authority = authority_in(call.work, call.work.assignments.in_force())
-    granting = authority.granting(permission, org.path)
-    return [held for held in granting if call.user_named(held.user_id).barred is None]
+    admitted = [held for user, held in call.work.users.with_posts() if user.barred is None]
+    authority = authority_in(call.work, [one for held in admitted for one in held])
+    return authority.granting(permission, org.path)
 
 
 def _known(permission: str) -> None:

@@ -88,14 +88,13 @@ def _summary_message(summary: Summary, today: date) -> pb.ReviewSummary:
     review = summary.review
     verdicts = Counter(item.verdict for item in summary.items)
     message = pb.ReviewSummary(
-        org=f"orgs/{summary.org.id}", due_date=date_message(summary.due_on),
+        org=f"orgs/{summary.org.id}", review=f"reviews/{review.id}" if review else "",
+        state=f"STATE_{review.state if review else 'UNSPECIFIED'}",
+        due_date=date_message(summary.due_on),
         overdue=today > summary.due_on and (review is None or review.overdue(today)),
         kept=verdicts[Verdict.KEEP], revoked=verdicts[Verdict.REVOKE], open=verdicts[None],
         reminders=summary.reminders,
     )  # fmt: skip
-    if review is not None:
-        message.review = f"reviews/{review.id}"
-        message.state = pb.Review.State.Value(f"STATE_{review.state}")
     if review is not None and review.completed_at is not None:
         message.completed_by = f"users/{review.completed_by}"
         message.complete_time.FromDatetime(review.completed_at)
