@@ -17,6 +17,7 @@ import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from seal_service import config_files
 from seal_service.access.policies import SERVICES
 from seal_service.adapters.crypto.argon import Argon2
 from seal_service.adapters.crypto.keys import load_or_make_key, secrets_of
@@ -130,6 +131,9 @@ class Server:
     ) -> None:
         self.settings = settings
         self._worker = worker
+        found = config_files.problems(settings)
+        if found:
+            raise StartError("; ".join(found))
         self._connections = open_database(settings)
         database = SqlDatabase(self._connections)
         sso = settings.sso

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+from certificates import Authority
 from command import run
 from service_bank import PASSWORD, Bank
 
 from seal_service.adapters.sql.migrate import newest
+from seal_service.config import load
+from seal_service.server import Server, StartError
 
 
 def test_migrate_says_from_where_to_where(tmp_path: Path) -> None:
@@ -57,6 +61,53 @@ def test_config_check_names_what_is_wrong(tmp_path: Path, line: str, said: str) 
     assert done.returncode == 2
     assert said in done.stderr
     assert run("config", "check", "--config", tmp_path / "none.toml").returncode == 2
+
+
+def test_e32_config_check_looks_into_the_files(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "ca")
+    one, other = authority.sign("one"), authority.sign("other")
+    nonsense = tmp_path / "nonsense.pem"
+    nonsense.write_text("nothing")
+    good = {"certificate": one.certificate, "key": one.key}
+    key = tmp_path / "data" / "sealmatch.key"
+
+    def check(tls: dict[str, Path], sso: Path | None = None) -> CompletedProcess[str]:
+        file = tmp_path / "bank.toml"
+        lines = ["[tls]", *(f'{name} = "{path}"' for name, path in tls.items())]
+        lines += ["[sso]", f'public_key = "{sso}"'] if sso else []
+        file.write_text("\n".join(lines))
+        return run("config", "check", "--config", file, "--data-dir", tmp_path / "data")
+
+    done = check(good)
+    assert done.returncode == 0, done.stderr
+    assert "one.pem expires on" in done.stderr  # tomorrow
+    for done, said in (
+        (check({"certificate": one.certificate, "key": other.key}), "key values mismatch"),
+        (check({"certificate": nonsense, "key": one.key}), "nonsense.pem"),
+        (check({**good, "client_authority": nonsense}), "tls.client_authority"),
+        (check(good, sso=nonsense), "holds no Ed25519 or P-256 public key"),
+    ):
+        assert done.returncode == 2
+        assert said in done.stderr
+    key.parent.mkdir()
+    key.write_bytes(b"k" * 32)
+    key.chmod(0o644)
+    assert "chmod 600" in check(good).stderr
+    # A start says the same, in one line.
+    with pytest.raises(StartError, match="chmod 600"):
+        Server(load(None, data_dir=key.parent, port=0))
+
+
+def test_config_check_looks_at_the_database_when_asked(tmp_path: Path) -> None:
+    options = ("--data-dir", tmp_path, "--database")
+    assert run("config", "check", *options).returncode == 0  # a new one will be made
+    assert run("migrate", "--data-dir", tmp_path, "--to", "0001").returncode == 0
+    done = run("config", "check", *options)
+    assert done.returncode == 1
+    assert f"has schema 0001, this program needs {newest()}" in done.stderr
+    nowhere = ("--database-url", "postgresql+psycopg://x@127.0.0.1:1/x")
+    done = run("config", "check", *options, *nowhere)
+    assert "cannot be reached" in done.stderr
 
 
 def test_call_prints_json_and_refusals_in_two_languages(sqlite_bank: Bank) -> None:

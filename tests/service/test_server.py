@@ -16,7 +16,7 @@ from typing import Any
 
 import grpc
 import pytest
-from certificates import Authority
+from certificates import Authority, Pair
 from core_tickets import CoreSystem
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
@@ -75,6 +75,39 @@ def test_tls_follows_a_renewed_certificate(copied: tuple[Path, str], tmp_path: P
         pair.key.unlink()
         with Client(address, authority=authority.certificate) as client:
             assert client.login("c11", PASSWORD).user == "users/c11"
+
+
+def test_a_certificate_may_be_renewed_in_two_steps_while_calls_go_on(
+    copied: tuple[Path, str], tmp_path: Path
+) -> None:
+    authority, stranger = Authority(tmp_path / "ca"), Authority(tmp_path / "other")
+    pair, fresh = authority.sign("server"), authority.sign("fresh")
+    outsider = stranger.sign("outsider")
+    tls = {
+        "certificate": pair.certificate, "key": pair.key, "client_authority": authority.certificate
+    }  # fmt: skip
+
+    def login(known: Pair) -> str:
+        with Client(
+            bank.address, authority=authority.certificate, certificate=known.certificate,
+            key=known.key, retries=Retries(attempts=1),
+        ) as client:  # fmt: skip
+            return client.login("c11", PASSWORD).user
+
+    with running(*copied, tls=tls) as bank:
+        assert login(fresh) == "users/c11"
+        # Half of the new pair is there: the old one stays in use.
+        pair.certificate.write_bytes(fresh.certificate.read_bytes())
+        assert login(fresh) == "users/c11"
+        pair.key.write_bytes(fresh.key.read_bytes())
+        assert login(fresh) == "users/c11"
+        with pytest.raises(CallError) as caught:
+            login(outsider)
+        assert caught.value.code == "UNAVAILABLE"
+        # The clients' authority is renewed like the rest.
+        both = authority.certificate.read_bytes() + stranger.certificate.read_bytes()
+        authority.certificate.write_bytes(both)
+        assert login(outsider) == "users/c11"
 
 
 def test_e26_a_service_is_known_by_its_client_certificate(

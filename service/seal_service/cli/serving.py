@@ -93,11 +93,45 @@ def migrate_command(
 
 @config_app.command("check")
 def config_check_command(
-    config: ConfigOption = None, data_dir: DataOption = None, database_url: UrlOption = None
+    config: ConfigOption = None,
+    data_dir: DataOption = None,
+    database_url: UrlOption = None,
+    *,
+    database: Annotated[
+        bool, typer.Option("--database", help="Look at the database and its schema as well.")
+    ] = False,
 ) -> None:
-    """Check the configuration and print what is in force; secrets are masked."""
+    """Check the configuration and its files; print what is in force, secrets masked."""
+    from seal_service import config_files
+
     settings = _settings(config, data_dir=data_dir, database_url=database_url)
+    problems = config_files.problems(settings)
+    if problems:
+        raise BadArgumentError("; ".join(problems))
+    for line in config_files.warnings(settings):
+        typer.echo(line, err=True)
+    if database:
+        _check_database(settings)
     typer.echo(json.dumps(settings.model_dump(mode="json"), indent=2, ensure_ascii=False))
+
+
+def _check_database(settings: Settings) -> None:
+    """Say whether a server would find its database as it needs it; change nothing."""
+    from seal_service.adapters.sql.engine import Connections
+    from seal_service.adapters.sql.migrate import newest, version
+    from seal_service.domain.reasons import Refusal
+
+    connections = Connections(settings.url)
+    try:
+        found = version(connections)
+    except Refusal as error:
+        message = f"the database {connections.url.render_as_string()} cannot be reached"
+        raise CommandError(message) from error
+    finally:
+        connections.close()
+    if found not in {None, newest()}:
+        message = f"the database has schema {found}, this program needs {newest()}"
+        raise CommandError(message)
 
 
 def _settings(config: Path | None, **options: Any) -> Settings:
