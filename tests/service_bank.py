@@ -121,8 +121,18 @@ class Bank:
     def rows(self, table: str, where: str = "true") -> list[Any]:
         """Return rows of the database as they are."""
         where = "1 = 1" if where == "true" else where
-        with self.server.pipeline.database.connections.engine.connect() as connection:  # type: ignore[attr-defined]
+        with self.server.pipeline.database.connections.read() as connection:  # type: ignore[attr-defined]
             return list(connection.exec_driver_sql(f"select * from {table} where {where}"))  # noqa: S608
+
+    def log(self, rpc: str = "", outcome: str = "") -> list[Any]:
+        """Return the audit log's entries of a method and an outcome, numbered or waiting."""
+        columns = "action, actor, decision, reason, organisation, target, at_us"
+        parts = (f"select {columns} from {t}" for t in ("audit_outbox", "audit_event"))  # noqa: S608
+        query = " union all ".join(parts)
+        with self.server.pipeline.database.connections.read() as connection:  # type: ignore[attr-defined]
+            found = list(connection.exec_driver_sql(query))
+        wanted = {"": None, "ALLOWED": ""}.get(outcome, outcome)
+        return [row for row in found if rpc in {"", row.action} and wanted in {None, row.reason}]
 
     def close(self) -> None:
         """Stop everything."""

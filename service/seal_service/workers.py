@@ -14,7 +14,8 @@ import structlog
 
 from seal_service import logs
 from seal_service.config import Settings
-from seal_service.server import Server, StartError
+from seal_service.opening import StartError
+from seal_service.server import Server
 
 RESTART_AFTER_S = 1.0
 LOOK_EVERY_S = 0.25

@@ -30,8 +30,7 @@ def call(client: Client, name: str, request: Message) -> Message:
 
 
 def entries(bank: Bank, name: str, decision: str) -> int:
-    where = f"rpc = 'sealapi.v1.{name}' and decision = '{decision}'"
-    return len(bank.rows("audit_entry", where))
+    return len(bank.log(f"sealapi.v1.{name}", decision))
 
 
 def with_id(request: Message) -> Message:

@@ -22,7 +22,9 @@ from seal_service.domain.sessions import Session
 T = TypeVar("T")
 
 ALLOWED = "ALLOWED"
-"""`AuditEntry.decision` of a call that took effect; any other value is the reason of a refusal."""
+"""`AuditEntry.decision` of a call that took effect."""
+REPLAYED = "REPLAYED"
+"""`AuditEntry.decision` of a call whose answer was an earlier one; all others are refusals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class Reason(StrEnum):
     DEADLINE = "DEADLINE"
     DRAINING = "DRAINING"
     DATABASE_BUSY = "DATABASE_BUSY"
+    STORAGE_FULL = "STORAGE_FULL"
     NOT_BUILT = "NOT_BUILT"
     INTERNAL = "INTERNAL"
 
@@ -131,6 +132,7 @@ TABLE: dict[Reason, Entry] = {
     _R.DEADLINE: Entry(_C.DEADLINE_EXCEEDED, "The deadline passed before the call took effect; nothing was changed.", "已超过时限,操作未生效。"),
     _R.DRAINING: Entry(_C.UNAVAILABLE, "The server is shutting down; call another one.", "服务正在停止,请连接其他节点。", retry=True),
     _R.DATABASE_BUSY: Entry(_C.UNAVAILABLE, "The database cannot be reached or is busy.", "数据库繁忙或不可用。", retry=True),
+    _R.STORAGE_FULL: Entry(_C.UNAVAILABLE, "The disk of the database is full; nothing was changed.", "数据库磁盘空间已满,操作未生效。"),
     _R.NOT_BUILT: Entry(_C.UNIMPLEMENTED, "This server does not offer the method.", "本服务未提供此功能。"),
     _R.INTERNAL: Entry(_C.INTERNAL, "Something went wrong here; give the correlation id to support.", "系统内部错误,请提供关联编号。", ("correlation_id",)),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from seal_service.adapters.sql import tables
 from seal_service.adapters.sql.stores import TableStore, values_of, within
-from seal_service.application.ports import ALLOWED, AuditEntry, Page, Remembered
+from seal_service.application.ports import Page, Remembered
 from seal_service.domain.changes import Change, ChangeState
 from seal_service.domain.posts import ExclusionRule, Post, Role
 from seal_service.domain.reviews import Review, ReviewItem
@@ -173,23 +173,3 @@ class SqlRequests:
         """Forget the answers to requests that nobody sends again after such a time."""
         answers = tables.idempotency
         self.connection.execute(delete(answers).where(answers.c.at < before))
-
-
-_ENTRY = insert(tables.audit_entry)
-
-
-class SqlAuditTrail:
-    """The log as rows of the same transaction. The tamper-evident log takes this one's place."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def append(self, entry: AuditEntry) -> None:
-        """Add an entry; it becomes durable with the transaction or not at all."""
-        self.connection.execute(_ENTRY, values_of(entry))
-
-    def allowed(self, rpc: str) -> bool:
-        """Tell whether the log holds a successful call of this method."""
-        column = tables.audit_entry.c
-        query = select(column.seq).where(column.rpc == rpc, column.decision == ALLOWED).limit(1)
-        return self.connection.execute(query).first() is not None

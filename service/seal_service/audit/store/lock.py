@@ -11,9 +11,10 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from seal_service.audit.errors import AppenderBusyError
+from seal_service.audit.store.transactions import Transactions
 
 _PG_LOCK = 0x7365616C6175  # "sealau"
 _BUSY = "another process is the appender of this audit log"
@@ -58,8 +59,8 @@ class _FileLock:
 class _PostgresLock:
     """An advisory lock of one session, which ends with the session."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Transactions) -> None:
+        self._engine = database.engine
         self._connection: Connection | None = None
 
     def hold(self) -> None:
@@ -87,21 +88,8 @@ class _PostgresLock:
             connection.close()
 
 
-class _NoLock:
-    """For a database in memory, which no other process can see."""
-
-    def hold(self) -> None:
-        return
-
-    def release(self) -> None:
-        return
-
-
-def lock_of(engine: Engine) -> AppenderLock:
+def lock_of(database: Transactions) -> AppenderLock:
     """Return the lock that fits the database."""
-    if engine.dialect.name == "postgresql":
-        return _PostgresLock(engine)
-    database = engine.url.database
-    if not database or database == ":memory:":
-        return _NoLock()
-    return _FileLock(Path(f"{database}.appender"))
+    if not database.is_sqlite:
+        return _PostgresLock(database)
+    return _FileLock(Path(f"{database.url.database}.appender"))

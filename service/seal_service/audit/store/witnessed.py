@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import insert, select
 
 from seal_service.audit import tables
-from seal_service.audit.store.connect import reading
 from seal_service.audit.store.state import latest_note, tile_reader
+from seal_service.audit.store.transactions import Transactions
 from seal_service.audit.tiles import TileId
 from seal_service.audit.witness import Cosigned
 
 
 class WitnessedDatabase:
-    """The log behind an engine, in the shape of `witness.WitnessedLog`."""
+    """The log in a database, in the shape of `witness.WitnessedLog`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Transactions) -> None:
+        self._database = database
 
     def note(self) -> str | None:
         """Return the newest checkpoint's note, or None before the first."""
-        with reading(self._engine) as connection:
+        with self._database.read() as connection:
             return latest_note(connection)
 
     def read(self, tile: TileId) -> bytes:
         """Return a tile's hashes, or as many as there are."""
-        with reading(self._engine) as connection:
+        with self._database.read() as connection:
             return tile_reader(connection)(tile)
 
     def accept(self, cosigned: Cosigned) -> None:
@@ -34,6 +34,6 @@ class WitnessedDatabase:
         known = select(table.c.size).where(
             table.c.size == key["size"], table.c.witness == key["witness"]
         )
-        with self._engine.begin() as connection:
+        with self._database.write() as connection:
             if connection.execute(known).first() is None:
                 connection.execute(insert(table), {**key, "line": str(cosigned.line)})
