@@ -39,7 +39,8 @@ def check(target: str, trust: Trust | None = None, *, processes: int | None = No
     """
     began = time.monotonic()
     trust = Trust() if trust is None else trust
-    folder, remarks = Path(target), []
+    folder = Path(target)
+    remarks: list[str] = []
     if (folder / DATABASE).is_file():
         target, trust, remarks = _service(folder, trust)
     if is_database(target):

@@ -15,6 +15,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from seal_service.audit import Verifier
+from seal_service.audit.errors import AuditError
+
 Port = Annotated[int, Field(ge=0, le=65_535)]
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _FILE: ContextVar[Path | None] = ContextVar("file", default=None)
@@ -86,6 +89,18 @@ class Audit(BaseModel, extra="forbid"):
     key_file: Path | None = None
     publish_to: Path | None = None
     """Folder of the public copy."""
+    witnesses: tuple[str, ...] = ()
+    """Public keys of the witnesses whose signatures the log keeps."""
+
+    @field_validator("witnesses")
+    @classmethod
+    def _keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            try:
+                Verifier.parse(text)
+            except AuditError as error:
+                raise ValueError(str(error)) from error
+        return value
 
 
 class Settings(BaseSettings):

@@ -26,6 +26,7 @@ from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
 from seal_service.application.housekeeping import tidy
 from seal_service.application.ports import PasswordHasher
+from seal_service.audit import Verifier
 from seal_service.config import Settings, Tls
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.sessions import SessionRules
@@ -55,6 +56,7 @@ def rules_of(settings: Settings, bootstrap_token: str | None) -> Rules:
         sessions=SessionRules(**settings.sessions.model_dump()),
         change_lifetime=timedelta(days=settings.change_lifetime_days),
         bootstrap_token=bootstrap_token,
+        witnesses=tuple(map(Verifier.parse, settings.audit.witnesses)),
     )
 
 

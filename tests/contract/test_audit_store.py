@@ -42,10 +42,11 @@ from seal_service.audit.errors import (
 from seal_service.audit.merkle import verify_consistency, verify_inclusion
 from seal_service.audit.note import open_checkpoint
 from seal_service.audit.publish import PublishedLog
+from seal_service.audit.search import Filter, Order
 from seal_service.audit.store import Appender, LogSettings, append
 from seal_service.audit.store.export import export_day
 from seal_service.audit.store.proofs import prove_consistency, prove_inclusion
-from seal_service.audit.store.query import Filter, Order, find
+from seal_service.audit.store.query import find
 from seal_service.audit.store.retention import prune
 from seal_service.audit.store.sequencer import waiting_count
 from seal_service.audit.store.witnessed import WitnessedDatabase

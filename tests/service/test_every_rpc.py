@@ -125,7 +125,15 @@ def replayed(bank: Bank, name: str, client: Client, request: Message, first: Mes
     assert entries(bank, name, "REPLAYED") == 1
     other = type(request)()
     other.CopyFrom(request)
-    for field in ("reason", "note", "display_name", "name", "new_password", "quarter"):
+    for field in (
+        "reason",
+        "note",
+        "display_name",
+        "cosignature",
+        "name",
+        "new_password",
+        "quarter",
+    ):
         if field in request.DESCRIPTOR.fields_by_name:
             value = getattr(other, field)
             changed = {"quarter": "2026Q3"}.get(field, _other(str(value)))

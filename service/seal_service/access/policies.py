@@ -8,7 +8,14 @@ from typing import Any
 
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
-from sealapi.v1 import change_pb2, identity_pb2, organization_pb2, policy_pb2, session_pb2
+from sealapi.v1 import (
+    audit_pb2,
+    change_pb2,
+    identity_pb2,
+    organization_pb2,
+    policy_pb2,
+    session_pb2,
+)
 
 PUBLIC, SELF = "public", "self"
 
@@ -19,6 +26,7 @@ SERVICES: tuple[ServiceDescriptor, ...] = tuple(
         (identity_pb2, "IdentityService"),
         (session_pb2, "SessionService"),
         (change_pb2, "ChangeService"),
+        (audit_pb2, "AuditService"),
     )
 )
 """The services of the contract that this server offers."""

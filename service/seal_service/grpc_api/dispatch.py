@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from seal_service.access.policies import SERVICES, policy_of
 from seal_service.application.call import Call
 from seal_service.domain.reasons import Reason, Refusal
-from seal_service.grpc_api import change, organization, people, posts, reviews, session
+from seal_service.grpc_api import audit, change, organization, people, posts, reviews, session
 from seal_service.grpc_api.errors import DETAILS_KEY, code_of, status_of
 from seal_service.interceptors.exchange import Exchange, Handle, Method, Prepare
 from seal_service.interceptors.pipeline import Pipeline
@@ -24,10 +24,12 @@ HANDLERS: Mapping[str, Mapping[str, Handle]] = {
     "IdentityService": {**people.HANDLERS, **posts.HANDLERS, **reviews.HANDLERS},
     "SessionService": session.HANDLERS,
     "ChangeService": change.HANDLERS,
+    "AuditService": audit.HANDLERS,
 }
 PREPARE: Mapping[str, Mapping[str, Prepare]] = {
     "IdentityService": people.PREPARE,
     "SessionService": session.PREPARE,
+    "AuditService": audit.PREPARE,
 }
 
 

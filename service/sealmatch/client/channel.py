@@ -80,6 +80,7 @@ class Client:
         self.identity = services.IdentityService(self.call)
         self.session = services.SessionService(self.call)
         self.change = services.ChangeService(self.call)
+        self.audit = services.AuditService(self.call)
 
     def __enter__(self) -> Self:
         """Use the client in a ``with`` statement."""

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from seal_service.application.ports import ALLOWED, REPLAYED, AuditEntry
 from seal_service.audit import AuditKind, Decision, Event, Hasher, Stamp, tables
 from seal_service.audit.entry import MAX_TEXT_BYTES
+from seal_service.audit.search import micros
 from seal_service.audit.store import append
-from seal_service.audit.store.query import micros
 from seal_service.domain.reasons import TABLE, Code, Reason
 
 _FAULTS = {

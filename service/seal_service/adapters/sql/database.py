@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from seal_service.adapters.sql.audit_log import SqlAuditLog
 from seal_service.adapters.sql.audit_trail import SqlAuditTrail
 from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.org_store import SqlOrgs, followers
@@ -43,6 +44,7 @@ class SqlWork:
         self.marks: ports.SystemMarks = SqlMarks(connection)
         self.requests: ports.Requests = SqlRequests(connection)
         self.audit: ports.AuditTrail = SqlAuditTrail(connection, hasher)
+        self.log: ports.AuditLog = SqlAuditLog(connection)
         self.followers: tuple[ports.Follower, ...] = followers(connection)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from seal_service.audit import tables
+from seal_service.audit.note import SignatureLine
 from seal_service.audit.store.state import latest_note, tile_reader
 from seal_service.audit.store.transactions import Transactions
 from seal_service.audit.tiles import TileId
@@ -29,11 +30,14 @@ class WitnessedDatabase:
 
     def accept(self, cosigned: Cosigned) -> None:
         """Store a witness's signature beside the checkpoint; a second time changes nothing."""
-        key = {"size": cosigned.checkpoint.size, "witness": cosigned.line.name}
-        table = tables.cosignature
-        known = select(table.c.size).where(
-            table.c.size == key["size"], table.c.witness == key["witness"]
-        )
         with self._database.write() as connection:
-            if connection.execute(known).first() is None:
-                connection.execute(insert(table), {**key, "line": str(cosigned.line)})
+            keep_cosignature(connection, cosigned.checkpoint.size, cosigned.line)
+
+
+def keep_cosignature(connection: Connection, size: int, line: SignatureLine) -> None:
+    """Store a witness's signature over a checkpoint; a second one of the same changes nothing."""
+    table = tables.cosignature
+    known = select(table.c.size).where(table.c.size == size, table.c.witness == line.name)
+    if connection.execute(known).first() is None:
+        row = {"size": size, "witness": line.name, "line": str(line)}
+        connection.execute(insert(table), row)

@@ -15,9 +15,12 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from seal_service.adapters.sql.stores import values_of
+from seal_service.adapters.sql.tables import exclusion, post, role
 from seal_service.audit import AuditKind, Decision, Event, Stamp, tables
 from seal_service.audit.stamp import boot_id
 from seal_service.audit.store import append
+from seal_service.domain import seed
 
 revision = "0003"
 down_revision = "0002"
@@ -43,6 +46,12 @@ entry = sa.Table(
     sa.Column("after", sa.JSON(none_as_null=True)),
     sa.Index("ix_audit_entry_rpc", "rpc", "decision"),
 )
+_SEED: tuple[tuple[sa.Table, list[Any]], ...] = (
+    (role, [one for one in seed.ROLES if one.id == "witness"]),
+    (post, [one for one in seed.POSTS if one.id == "witness"]),
+    (exclusion, [one for one in seed.RULES if one.id.startswith("witness-")]),
+)
+"""The witness's post; a bank that begins with this version has it from 0002."""
 _IN_PAYLOAD = ("request_id", "peer", "data_class", "before", "after")
 _FAILED = {"INTERNAL", "DEADLINE", "CONFLICT", "ETAG_MISMATCH", "NOT_BUILT"}
 _CHUNK = 1000
@@ -58,6 +67,10 @@ def upgrade() -> None:
         # Nobody knows the monotonic clock of that time any more.
         append(connection, event_of(row), stamp=Stamp(row["at"], 0, boot_id()))
     entry.drop(connection)
+    for table, records in _SEED:
+        known = set(connection.scalars(sa.select(table.c.id)))
+        fresh = [values_of(record) for record in records if record.id not in known]
+        op.bulk_insert(table, fresh)
 
 
 def downgrade() -> None:
