@@ -24,7 +24,7 @@ from seal_service.interceptors.idempotency import first_answer, keep_answer, req
 from seal_service.interceptors.metrics import Metrics
 from seal_service.interceptors.quota import Quotas
 
-TRIES = 5
+TRIES = 8
 """How often a transaction is tried that lost against another one."""
 _NOT_WRITTEN = {Reason.DRAINING, Reason.DATABASE_BUSY, Reason.STORAGE_FULL}
 """Refusals of a server that cannot write; they are in the metrics and the process's log."""
