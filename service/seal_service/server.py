@@ -20,14 +20,13 @@ from grpc_reflection.v1alpha import reflection
 from seal_service.access.policies import SERVICES
 from seal_service.adapters.crypto.argon import Argon2
 from seal_service.adapters.crypto.keys import load_or_make_key, secrets_of
-from seal_service.adapters.crypto.tickets import CoreTickets
 from seal_service.adapters.sql.database import SqlDatabase
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
 from seal_service.application.housekeeping import tidy
-from seal_service.application.ports import PasswordHasher
+from seal_service.application.ports import PasswordHasher, Tickets
 from seal_service.audit import Verifier
-from seal_service.config import Settings, Tls
+from seal_service.config import Settings, Sso, Tls
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.sessions import SessionRules
 from seal_service.grpc_api.dispatch import Dispatcher
@@ -79,6 +78,15 @@ def bootstrap_token(settings: Settings, database: SqlDatabase) -> str | None:
     return token
 
 
+def tickets_of(sso: Sso | None) -> Tickets | None:
+    """Return the check of the core system's tickets, where single sign-on is set up."""
+    if sso is None:
+        return None
+    from seal_service.adapters.crypto.tickets import CoreTickets  # its library takes 0.1 s
+
+    return CoreTickets(sso.public_key, issuer=sso.issuer, audience=sso.audience)
+
+
 class Server:
     """A server of the contract.
 
@@ -112,16 +120,12 @@ class Server:
     def _build(self, hasher: PasswordHasher) -> None:
         settings = self.settings
         database = SqlDatabase(self._connections, self._appender.settings.hasher)
-        sso = settings.sso
-        tickets = (
-            CoreTickets(sso.public_key, issuer=sso.issuer, audience=sso.audience) if sso else None
-        )
         self.pipeline = Pipeline(
             database=database,
             tools=Tools(
                 hasher=hasher,
                 secrets=secrets_of(load_or_make_key(settings.keys)),
-                tickets=tickets,
+                tickets=tickets_of(settings.sso),
                 rules=rules_of(settings, bootstrap_token(settings, database)),
             ),
             quotas=Quotas(settings.quota),
