@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, str] = {
     "review.attest": "核对权限",
     "access.explain": "查询权限来源",
     "log.read": "查询日志",
+    "log.witness": "见证日志",
     "passrate.read": "查询通过率",
     "switch.manage": "维护验印开关",
     "switch.check": "复核验印开关",
