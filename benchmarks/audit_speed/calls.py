@@ -119,8 +119,8 @@ def measure_calls(folder: Path, rate: float, seconds: float, rounds: int) -> Non
         idle_mib = resident_mib(process.pid)
         sign_in(folder, client)
         with grpc.insecure_channel(address) as channel:
-            bare = channel.unary_unary("/grpc.health.v1.Health/Check")
-            whole = channel.unary_unary("/sealapi.v1.OrganizationService/GetOrg")
+            bare: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
+            whole: Any = channel.unary_unary("/sealapi.v1.OrganizationService/GetOrg")
             health = health_pb2.HealthCheckRequest().SerializeToString()
             request = ob.GetOrgRequest(name="orgs/1000").SerializeToString()
             metadata = (("authorization", f"Bearer {client.token}"),)

@@ -12,7 +12,7 @@ from service_bank import PASSWORD, Bank
 
 def test_migrate_says_from_where_to_where(tmp_path: Path) -> None:
     folder = ("--data-dir", tmp_path / "new")
-    for to, said in (("head", "empty → 0002"), ("-1", "0002 → 0001"), ("base", "0001 → empty")):
+    for to, said in (("head", "empty → 0003"), ("-1", "0003 → 0002"), ("base", "0002 → empty")):
         done = run("migrate", *folder, "--to", to)
         assert (done.returncode, done.stdout.strip()) == (0, said), done.stderr
     done = run("migrate", *folder, "--to", "nothing")

@@ -470,39 +470,3 @@ def test_workers_end_with_the_process_that_watches_them(tmp_path: Path) -> None:
     process.communicate(timeout=60)  # the workers hold its error stream open while they live
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", port), timeout=1)
-
-
-def test_a_killed_server_has_lost_nothing_that_it_acknowledged(copied: tuple[Path, str]) -> None:
-    folder, _ = copied
-    acknowledged: list[str] = []
-    for round_number in range(5):
-        port = free_port()
-        process = start(folder, port)
-        wait_for(port, process)
-        client = Client(f"127.0.0.1:{port}", retries=Retries(attempts=1))
-        client.login("c11", PASSWORD)
-        killer = threading.Timer(0.2 + 0.1 * round_number, process.kill)
-        killer.start()
-        number = 0
-        while True:
-            number += 1
-            user = f"k{round_number}x{number}"
-            request = ib.CreateUserRequest(
-                user_id=user, display_name=user, org="orgs/2101", kind=ib.User.KIND_PERSON,
-                posts=["posts/sub-branch-teller"], reason="x",
-            )  # fmt: skip
-            try:
-                acknowledged.append(client.identity.create_user(request).change.name)
-            except CallError as error:
-                assert error.code in {"UNAVAILABLE", "CANCELLED", "UNKNOWN"}, error
-                break
-        killer.join()
-        process.communicate()
-        client.close()
-    assert len(acknowledged) > 5
-    with running(folder, f"sqlite:///{folder / 'sealmatch.sqlite'}") as bank:
-        stored = {f"changes/{row.id}" for row in bank.rows("pending_change")}
-        logged = len(bank.log("sealapi.v1.IdentityService/CreateUser", "ALLOWED"))
-        assert stored >= set(acknowledged)
-        # Every change has its entry and every entry its change: founding made the others.
-        assert logged - len(bank.rows("pending_change", "kind = 'user.create'")) == 2

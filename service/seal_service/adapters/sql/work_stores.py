@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from seal_service.adapters.sql import tables
 from seal_service.adapters.sql.stores import TableStore, values_of, within
@@ -36,12 +36,19 @@ class SqlRules(TableStore[ExclusionRule]):
     table = tables.exclusion
 
 
+_WAITING = tables.pending_change.c.state == ChangeState.PENDING
+# Every view of a record asks this: it is built once.
+_PENDING_OF = select(tables.pending_change.c.target, tables.pending_change.c.id).where(
+    _WAITING, tables.pending_change.c.target.in_(bindparam("targets", expanding=True))
+)
+
+
 class SqlChanges(TableStore[Change]):
     """Changes."""
 
     record = Change
     table = tables.pending_change
-    _waiting = tables.pending_change.c.state == ChangeState.PENDING
+    _waiting = _WAITING
 
     def pending_for(self, target: str) -> Change | None:
         """Return the pending change of a target."""
@@ -49,11 +56,8 @@ class SqlChanges(TableStore[Change]):
 
     def pending_for_many(self, targets: Iterable[str]) -> dict[str, str]:
         """Return the ids of the pending changes of several targets."""
-        column = self.table.c
-        query = select(column.target, column.id).where(
-            self._waiting, column.target.in_(sorted(set(targets)))
-        )
-        return {row.target: row.id for row in self.connection.execute(query)}
+        found = self.connection.execute(_PENDING_OF, {"targets": sorted(set(targets))})
+        return {row.target: row.id for row in found}
 
     def pending(
         self, page: Page, *, reach: tuple[str, ...] | None, maker: str, kind: str, target: str

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from seal_service.audit.errors import AppenderBusyError
 from seal_service.audit.store.transactions import Transactions
@@ -83,7 +85,9 @@ class _PostgresLock:
     def release(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            # Not back into the pool: a pooled session would keep the lock.
+            with suppress(SQLAlchemyError):  # A session that is gone has let go.
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _PG_LOCK})
+            # Not back into the pool: whatever came of that, a session's end lets go.
             connection.invalidate()
             connection.close()
 
