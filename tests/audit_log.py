@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from seal_audit_check import Report, Trust, check
 from seal_service.audit import AuditKind, Decision, Event, HashId, SignatureId, Signer, tables
-from seal_service.audit.store import Appender, LogSettings, append, open_engine
+from seal_service.audit.store import Appender, LogSettings, Transactions, append
 
 ORIGIN = "bank.example/audit"
 
@@ -47,14 +45,15 @@ class Log:
     algorithm: HashId = HashId.SHA256
     signature: SignatureId = SignatureId.ED25519
     batch: int = 100
-    engine: Engine = field(init=False)
+    database: Transactions = field(init=False)
     signer: Signer = field(init=False)
     appender: Appender = field(init=False)
 
     def __post_init__(self) -> None:
         """Make tables, key and appender."""
-        self.engine = open_engine(self.url)
-        tables.metadata.create_all(self.engine)
+        self.database = Transactions(self.url)
+        with self.database.write() as connection:
+            tables.metadata.create_all(connection)
         self.signer = Signer.generate(ORIGIN, self.signature)
         self.appender = self.new_appender()
 
@@ -71,12 +70,12 @@ class Log:
     def new_appender(self) -> Appender:
         """Return another appender of the same log."""
         return Appender(
-            self.engine, self.settings, self.signer, publish_to=self.published, batch=self.batch
+            self.database, self.settings, self.signer, publish_to=self.published, batch=self.batch
         )
 
     def add(self, events: Iterable[Event]) -> None:
         """Append events in one transaction, then sequence, sign and publish them."""
-        with self.engine.begin() as connection:
+        with self.database.write() as connection:
             for event in events:
                 append(connection, event, hasher=self.settings.hasher)
         if not self.appender.status.leading:
@@ -96,7 +95,7 @@ class Log:
     def close(self) -> None:
         """Let go of the lock and the database."""
         self.appender.stop()
-        self.engine.dispose()
+        self.database.close()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ import argon2
 import psycopg
 
 from seal_service.adapters.crypto.argon import Argon2
+from seal_service.audit import Role, Signer
 from seal_service.config import Settings, load
 from seal_service.domain.posts import PERMISSIONS
 from seal_service.server import Server
@@ -27,6 +28,7 @@ from sealmatch.client import Client, Retries
 PASSWORD = "Blue-Horse-47"
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 FOUNDED = START - timedelta(days=1)
+WITNESS = Signer.generate("witness.example/1", role=Role.WITNESS)
 ORGS = [  # code, parent, kind
     ("2100", "1000", "REAL"),
     ("2200", "1000", "REAL"),
@@ -39,6 +41,7 @@ ORGS = [  # code, parent, kind
 PEOPLE = [  # user, organisation, post, who asks, who approves
     ("aud", "1000", "auditor", "hq1", "hq2"),
     ("ops", "1000", "operator", "hq1", "hq2"),
+    ("wit", "1000", "witness", "hq1", "hq2"),
     ("b1", "2100", "branch-admin", "hq1", "hq2"),
     ("b1b", "2100", "branch-admin", "hq1", "hq2"),
     ("b2", "2200", "branch-admin", "hq1", "hq2"),
@@ -123,9 +126,19 @@ class Bank:
 
     def rows(self, table: str, where: str = "true") -> list[Any]:
         """Return rows of the database as they are."""
-        where = "1 = 1" if where == "true" else where
-        with self.server.pipeline.database.connections.engine.connect() as connection:  # type: ignore[attr-defined]
+        where = where.replace("true", "1 = 1")
+        with self.server.pipeline.database.connections.read() as connection:  # type: ignore[attr-defined]
             return list(connection.exec_driver_sql(f"select * from {table} where {where}"))  # noqa: S608
+
+    def log(self, rpc: str = "", outcome: str = "") -> list[Any]:
+        """Return the audit log's entries of a method and an outcome, numbered or waiting."""
+        columns = "action, actor, decision, reason, organisation, target, at_us"
+        parts = (f"select {columns} from {t}" for t in ("audit_outbox", "audit_event"))  # noqa: S608
+        query = " union all ".join(parts)
+        with self.server.pipeline.database.connections.read() as connection:  # type: ignore[attr-defined]
+            found = list(connection.exec_driver_sql(query))
+        wanted = {"": None, "ALLOWED": ""}.get(outcome, outcome)
+        return [row for row in found if rpc in {"", row.action} and wanted in {None, row.reason}]
 
     def close(self) -> None:
         """Stop everything."""
@@ -141,7 +154,14 @@ def running(folder: Path, url: str, clock: Clock | None = None, **options: Any) 
     generous = {"per_s": 1e6, "burst": 10**6, "anonymous_per_s": 1e6, "anonymous_burst": 10**6}
     settings = load(
         None,
-        **{"data_dir": folder, "database_url": url, "port": 0, "quota": generous, **options},
+        **{
+            "data_dir": folder,
+            "database_url": url,
+            "port": 0,
+            "quota": generous,
+            "audit": {"witnesses": [str(WITNESS.verifier)]},
+            **options,
+        },
     )
     server = Server(settings, hasher=cheap_hasher())
     server.pipeline.clock = clock

@@ -9,10 +9,13 @@ from datetime import date
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
-from service_bank import PASSWORD, Bank, ask_user
+from service_bank import PASSWORD, WITNESS, Bank, ask_user
 
 from seal_service.application import nightly, reminders
-from sealapi.v1 import access_mode_pb2 as ab
+from seal_service.audit.note import cosign
+from seal_service.audit.signed import Signed
+from sealapi.v1 import access_mode_pb2 as mb
+from sealapi.v1 import audit_pb2 as ab
 from sealapi.v1 import change_pb2 as cb
 from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import organization_pb2 as ob
@@ -241,6 +244,24 @@ def change_password(_bank: Bank) -> sb.ChangePasswordRequest:
     return sb.ChangePasswordRequest(old_password=PASSWORD, new_password="Red-Carpet-93")
 
 
+def logged(bank: Bank) -> str:
+    """Return the name of an event at an outlet that is under a checkpoint: everyone signed in."""
+    (number,) = bank.rows("audit_event", "organisation = '2101' order by seq limit 1")[0][:1]
+    return f"auditEvents/{number}"
+
+
+def signed(bank: Bank) -> str:
+    """Return the name of a checkpoint."""
+    return f"checkpoints/{bank.rows('audit_checkpoint', 'true order by size')[0].size}"
+
+
+def cosignature(bank: Bank) -> ab.AddCosignatureRequest:
+    """Return a witness's signature over a checkpoint; its line cannot be told from a good one."""
+    row = bank.rows("audit_checkpoint", "true order by size")[0]
+    line = cosign(WITNESS, Signed(row.note).checkpoint, 1_795_400_000)
+    return ab.AddCosignatureRequest(name=f"checkpoints/{row.size}", cosignature=str(line))
+
+
 def org_request(kind: type[Message], **fields: str) -> Callable[[Bank], Message]:
     """Return how to ask for a change of an outlet."""
     return lambda bank: kind(name="orgs/2101", etag=etag(bank, "orgs/2101"), reason="x", **fields)
@@ -339,9 +360,9 @@ CASES: dict[str, Case] = {
     "SessionService/ListSessions": Case("t11", lambda _: sb.ListSessionsRequest(), ""),
     "SessionService/RevokeSession": Case(
         "c11", lambda bank: sb.RevokeSessionRequest(name=a_session(bank)), elsewhere="c12"),
-    "PolicyService/ListAccessModes": Case("c11", lambda _: ab.ListAccessModesRequest()),
-    "PolicyService/SetAccessMode": bank_wide(lambda _: ab.SetAccessModeRequest(
-        mode=ab.ACCESS_MODE_DIRECT, enabled=True, etag="v1", reason="x")),
+    "PolicyService/ListAccessModes": Case("c11", lambda _: mb.ListAccessModesRequest()),
+    "PolicyService/SetAccessMode": bank_wide(lambda _: mb.SetAccessModeRequest(
+        mode=mb.ACCESS_MODE_DIRECT, enabled=True, etag="v1", reason="x")),
     "ChangeService/ListPendingChanges": Case(
         "c11", after(pending, cb.ListPendingChangesRequest()), hidden="orgs/2101"),
     "ChangeService/GetPendingChange": Case("b1", lambda bank: cb.GetPendingChangeRequest(
@@ -349,6 +370,17 @@ CASES: dict[str, Case] = {
     "ChangeService/ApproveChange": Case("b1", decide(cb.ApproveChangeRequest), elsewhere="b2"),
     "ChangeService/RejectChange": Case("b1", decide(cb.RejectChangeRequest), elsewhere="b2"),
     "ChangeService/WithdrawChange": Case("c11", decide(cb.WithdrawChangeRequest)),
+    "AuditService/ListAuditEvents": Case(
+        "c11", lambda _: ab.ListAuditEventsRequest(), hidden="orgs/2101"),
+    "AuditService/GetAuditEvent": Case("c11", lambda bank: ab.GetAuditEventRequest(
+        name=logged(bank)), elsewhere="c12"),
+    "AuditService/GetCheckpoint": Case("aud", lambda bank: ab.GetCheckpointRequest(
+        name=signed(bank))),
+    "AuditService/GetInclusionProof": Case("c11", lambda bank: ab.GetInclusionProofRequest(
+        name=logged(bank)), elsewhere="c12"),
+    "AuditService/GetConsistencyProof": Case("aud", lambda bank: ab.GetConsistencyProofRequest(
+        old_size=1, checkpoint=signed(bank))),
+    "AuditService/AddCosignature": Case("wit", cosignature, "aud", elsewhere="loc"),
 }  # fmt: skip
 
 PUBLIC = {
@@ -363,8 +395,12 @@ OPEN = {
     f"IdentityService/{verb}{noun}{plural}"
     for noun in ("Post", "Role", "ExclusionRule")
     for verb, plural in (("Get", ""), ("List", "s"))
-} | {"PolicyService/ListAccessModes"}
-"""The bank's rules: whoever may read any may read all."""
+} | {
+    "PolicyService/ListAccessModes",
+    "AuditService/GetCheckpoint",
+    "AuditService/GetConsistencyProof",
+}
+"""The bank's rules and the log's checkpoints: whoever may read any may read all."""
 EXPECTED_REFUSAL = {
     "IdentityService/BootstrapSuperAdmin": "BOOTSTRAP_REFUSED",
     "IdentityService/SealSuperAdmin": "SESSION_EXPIRED",

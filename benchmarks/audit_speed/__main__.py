@@ -20,16 +20,10 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from audit_speed.calls import measure_calls, measure_start
 from seal_audit_check import Report, Trust, check
 from seal_service.audit import AuditKind, Event, Signer, tables
-from seal_service.audit.store import (
-    Appender,
-    GroupCommit,
-    LogSettings,
-    append,
-    open_engine,
-    reading,
-)
+from seal_service.audit.store import Appender, LogSettings, Transactions, append
 
 ORIGIN = "bench.example/audit"
 
@@ -53,40 +47,34 @@ def event_of(number: int) -> Event:
     )
 
 
-def measure_append(folder: Path, url: str, count: int, in_flight: int) -> Path:
-    """Hand in events one by one from two threads; return the file with the log's public key."""
-    engine = open_engine(url)
-    tables.metadata.drop_all(engine)
-    tables.metadata.create_all(engine)
+def measure_append(folder: Path, url: str, count: int, writers: int) -> Path:
+    """Write events one by one from many threads; return the file with the log's public key."""
+    database = Transactions(url, pool_size=writers)
+    with database.write() as connection:
+        tables.metadata.drop_all(connection)
+        tables.metadata.create_all(connection)
     signer = Signer.generate(ORIGIN)
     key = folder / "log.pub"
     key.write_text(f"{signer.verifier}\n", encoding="utf-8")
     appender = Appender(
-        engine, LogSettings(ORIGIN), signer, publish_to=folder / "published", batch=1000
+        database, LogSettings(ORIGIN), signer, publish_to=folder / "published", batch=1000
     )
     appender.start()
-    group = GroupCommit(engine)
-    window = threading.Semaphore(in_flight)
     latencies: list[float] = []
 
-    def produce(start: int) -> None:
-        for number in range(start, count, 2):
-            window.acquire()
+    def write(start: int) -> None:
+        for number in range(start, count, writers):
             began = time.perf_counter()
-
-            def done(_: object, began: float = began) -> None:
-                latencies.append(time.perf_counter() - began)
-                window.release()
-
-            group.record(event_of(number)).add_done_callback(done)
+            with database.write() as connection:
+                append(connection, event_of(number))
+            latencies.append(time.perf_counter() - began)
 
     began, processor_began = time.perf_counter(), processor_s()
-    threads = [threading.Thread(target=produce, args=(start,)) for start in (0, 1)]
+    threads = [threading.Thread(target=write, args=(start,)) for start in range(writers)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    group.close()
     durable_s = time.perf_counter() - began
     appender.stop(timeout_s=900)
     signed_s = time.perf_counter() - began
@@ -94,52 +82,20 @@ def measure_append(folder: Path, url: str, count: int, in_flight: int) -> Path:
     status = appender.status
     assert (status.size, status.signed_size, status.published_size) == (count,) * 3, status
     assert len(latencies) == count
-    with reading(engine) as connection:
+    with database.read() as connection:
         held = connection.execute(text("SELECT count(*) FROM audit_event")).scalar()
     assert held == count
-    engine.dispose()
+    database.close()
     cuts = statistics.quantiles(latencies, n=100)
     print(
         f"durable        {count / durable_s:10,.0f} events/s acknowledged after a synced commit "
-        f"({in_flight} in flight; p50 {cuts[49] * 1e3:.0f} ms, p99 {cuts[98] * 1e3:.0f} ms)"
+        f"({writers} threads; p50 {cuts[49] * 1e3:.1f} ms, p99 {cuts[98] * 1e3:.1f} ms)"
     )
     print(
         f"in the tree    {count / signed_s:10,.0f} events/s acknowledged, numbered, hashed, signed "
         f"and published ({processor_us:.0f} µs of processor time an event, all of it)"
     )
     return key
-
-
-def measure_in_transaction(folder: Path, calls: int, rate: float) -> None:
-    """Compare a call's own synced transaction with and without its audit event, at a rate."""
-    url = f"sqlite:///{folder / 'calls.db'}"
-    engine = open_engine(url)
-    tables.metadata.create_all(engine)
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE work (id INTEGER PRIMARY KEY, what TEXT)"))
-    appender = Appender(engine, LogSettings(ORIGIN), Signer.generate(ORIGIN))
-    appender.start()
-    times: dict[bool, list[float]] = {False: [], True: []}
-    due = time.perf_counter()
-    for number in range(2 * calls):
-        due += 1 / rate
-        time.sleep(max(0.0, due - time.perf_counter()))
-        audited = number % 2 == 1
-        began = time.perf_counter()
-        with engine.begin() as connection:
-            connection.execute(text("INSERT INTO work (what) VALUES ('a row')"))
-            if audited:
-                append(connection, event_of(number))
-        times[audited].append(time.perf_counter() - began)
-    appender.stop(timeout_s=60)
-    assert appender.status.size == calls, appender.status
-    engine.dispose()
-    for audited, name in ((False, "without"), (True, "with")):
-        cuts = statistics.quantiles(times[audited], n=100)
-        print(
-            f"one call       {name} its audit event: p50 {cuts[49] * 1e3:.2f} ms, "
-            f"p99 {cuts[98] * 1e3:.2f} ms ({rate:.0f} calls/s asked for, synced commit included)"
-        )
 
 
 def measure_verify(url: str, key: Path, count: int, processes: int) -> Report:
@@ -160,8 +116,9 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="audit_speed", description=__doc__)
     parser.add_argument("--events", type=int, default=200_000)
-    parser.add_argument("--calls", type=int, default=1000)
-    parser.add_argument("--in-flight", type=int, default=512)
+    parser.add_argument("--writers", type=int, default=64)
+    parser.add_argument("--seconds", type=float, default=10.0, help="of calls, in each round")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="where to write; a folder on a real disk")
     parser.add_argument("--url", help="a PostgreSQL database to use up instead of SQLite")
     options = parser.parse_args()
@@ -170,10 +127,12 @@ def main() -> int:
         folder = Path(name)
         url = options.url or f"sqlite:///{folder / 'audit.db'}"
         print(f"one sync       {sync_ms(folder):10.2f} ms for a 4 KiB page, median of 50")
-        key = measure_append(folder, url, options.events, options.in_flight)
+        key = measure_append(folder, url, options.events, options.writers)
         for processes in sorted({1, 2, len(os.sched_getaffinity(0))}):
             measure_verify(url, key, options.events, processes)
-        measure_in_transaction(folder, options.calls, 500.0)
+        bank = folder / "bank"
+        measure_calls(bank, 500.0, options.seconds, options.rounds)
+        measure_start(bank, options.rounds)
     return 0
 
 

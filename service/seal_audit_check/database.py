@@ -16,7 +16,7 @@ from seal_audit_check.ranges import Outcome, Task, check_range
 from seal_audit_check.sources import Row, Source, as_bytes, as_int, number, open_source
 from seal_audit_check.tree import WIDTH, Levels, cut, new_of
 from seal_audit_check.trust import Trust
-from seal_audit_check.witnessed import Seen, seen_elsewhere
+from seal_audit_check.witnessed import Kept, Seen, kept_elsewhere, seen_elsewhere
 
 _CHUNK = 64 * WIDTH
 _MOST_UNSIGNED = 1000
@@ -50,8 +50,9 @@ class _Plan:
 def check_database(url: str, trust: Trust, processes: int) -> Report:
     """Check the log behind a URL with this many processes (CheckError if it cannot be read)."""
     report = Report(processes=processes)
+    kept = kept_elsewhere(trust, report)
     with open_source(url) as source:
-        plan = _plan(source, trust, report)
+        plan = _plan(source, trust, kept, report)
         prunes = prunes_in(source)
         upper = source.rows("SELECT level, idx, hash_alg, hashes FROM audit_tile WHERE level > 0")
         # Only here can the right edge be judged: it may have grown when the ranges are read.
@@ -114,7 +115,7 @@ def repeated_ids(url: str) -> Sequence[Row]:
         )
 
 
-def _plan(source: Source, trust: Trust, report: Report) -> _Plan:
+def _plan(source: Source, trust: Trust, kept: Sequence[Kept], report: Report) -> _Plan:
     try:
         log = source.rows("SELECT origin, hash_alg FROM audit_log")
         own_keys = source.rows("SELECT verifier FROM audit_key")
@@ -149,7 +150,7 @@ def _plan(source: Source, trust: Trust, report: Report) -> _Plan:
         keys,
         checkpoints,
         cosignatures,
-        seen_elsewhere(trust, keys, report),
+        seen_elsewhere(kept, trust, keys, report),
     )
 
 

@@ -8,7 +8,7 @@ from seal_audit_check.findings import CheckError, Report
 from seal_audit_check.notes import NoteError, Signed, read_note
 from seal_audit_check.tree import WIDTH, Levels, cut, fold, new_of
 from seal_audit_check.trust import Trust
-from seal_audit_check.witnessed import Seen, seen_elsewhere
+from seal_audit_check.witnessed import Seen, kept_elsewhere, seen_elsewhere
 
 
 def tile_path(level: int, index: int, width: int) -> Path:
@@ -28,6 +28,7 @@ def check_published(folder: Path, trust: Trust) -> Report:
         message = "a published copy does not say whose it is: give --key with the log's public key"
         raise CheckError(message)
     report = Report()
+    kept = kept_elsewhere(trust, report)
     try:
         signed = read_note((folder / "checkpoint").read_text("utf-8"))
         signed.signer(trust.log_keys)
@@ -40,7 +41,7 @@ def check_published(folder: Path, trust: Trust) -> Report:
     new = new_of(signed.algorithm)
     seen = [
         other
-        for other in seen_elsewhere(trust, trust.log_keys, report)
+        for other in seen_elsewhere(kept, trust, trust.log_keys, report)
         if not other.place.startswith("published")
     ]
     wanted = {signed.size, *(other.signed.size for other in seen)}

@@ -15,6 +15,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from seal_service.audit import Verifier
+from seal_service.audit.errors import AuditError
+
 Port = Annotated[int, Field(ge=0, le=65_535)]
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _FILE: ContextVar[Path | None] = ContextVar("file", default=None)
@@ -76,6 +79,30 @@ class Sso(BaseModel, extra="forbid"):
     audience: str = "sealmatch"
 
 
+class Audit(BaseModel, extra="forbid"):
+    """The tamper-evident log (docs/audit.md)."""
+
+    profile: Literal["international", "sm"] = "international"
+    """Hashes and signatures of a new log: SHA-256 and Ed25519, or SM3 and SM2."""
+    name: Annotated[str, Field(max_length=200, pattern=r"^[^\s+]*$")] = ""
+    """Name of a new log, such as bank.example/audit; without it a random one."""
+    key_file: Path | None = None
+    publish_to: Path | None = None
+    """Folder of the public copy."""
+    witnesses: tuple[str, ...] = ()
+    """Public keys of the witnesses whose signatures the log keeps."""
+
+    @field_validator("witnesses")
+    @classmethod
+    def _keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            try:
+                Verifier.parse(text)
+            except AuditError as error:
+                raise ValueError(str(error)) from error
+        return value
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -106,6 +133,7 @@ class Settings(BaseSettings):
     sessions: Sessions = Sessions()
     quota: Quota = Quota()
     sso: Sso | None = None
+    audit: Audit = Audit()
 
     @field_validator("time_zone")
     @classmethod
@@ -137,6 +165,16 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{(self.data_dir / 'sealmatch.sqlite').absolute()}"
+
+    @property
+    def audit_key(self) -> Path:
+        """Where the audit log's signing key is."""
+        return self.audit.key_file or self.data_dir / "audit.key"
+
+    @property
+    def published_log(self) -> Path:
+        """Where the audit log's public copy is."""
+        return self.audit.publish_to or self.data_dir / "audit"
 
     @property
     def keys(self) -> Path:

@@ -21,60 +21,26 @@ from seal_service import config_files
 from seal_service.access.policies import SERVICES
 from seal_service.adapters.crypto.argon import Argon2
 from seal_service.adapters.crypto.keys import load_or_make_key, secrets_of
-from seal_service.adapters.crypto.tickets import CoreTickets
 from seal_service.adapters.sql.database import SqlDatabase
-from seal_service.adapters.sql.engine import Connections
-from seal_service.adapters.sql.migrate import migrate, newest, version
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
 from seal_service.application.housekeeping import tidy
 from seal_service.application.nightly import run_due
-from seal_service.application.ports import PasswordHasher
-from seal_service.config import Settings, Tls
+from seal_service.application.ports import PasswordHasher, Tickets
+from seal_service.audit import Verifier
+from seal_service.config import Settings, Sso, Tls
 from seal_service.domain.passwords import PasswordRules
-from seal_service.domain.reasons import Refusal
 from seal_service.domain.sessions import SessionRules
 from seal_service.grpc_api.dispatch import Dispatcher
 from seal_service.interceptors.metrics import Metrics
 from seal_service.interceptors.pipeline import Pipeline
 from seal_service.interceptors.quota import Quotas
+from seal_service.opening import StartError, open_database, open_log
 
 FOREIGN = ("/grpc.health.v1.Health/", "/grpc.reflection.")
 TIDY_EVERY_S = 60.0
 BOOTSTRAP_FILE = "bootstrap.token"
 log = structlog.get_logger("seal_service.server")
-
-
-class StartError(Exception):
-    """The server cannot start; the text says why, and what to do."""
-
-
-def open_database(settings: Settings) -> Connections:
-    """Open the database; an empty one is brought to the newest schema.
-
-    Raises
-    ------
-    StartError
-        The database cannot be reached, or has another program version's schema.
-    """
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    connections = Connections(settings.url, pool_size=settings.threads)
-    try:
-        found = version(connections)
-        if found is None:
-            migrate(connections)
-            found = version(connections)
-    except Refusal as error:
-        connections.close()
-        message = f"the database {connections.url.render_as_string()} cannot be reached"
-        raise StartError(message) from error
-    if found != newest():
-        connections.close()
-        message = (
-            f"the database has schema {found}, this program needs {newest()}: sealmatch migrate"
-        )
-        raise StartError(message)
-    return connections
 
 
 def rules_of(settings: Settings, bootstrap_token: str | None) -> Rules:
@@ -91,6 +57,7 @@ def rules_of(settings: Settings, bootstrap_token: str | None) -> Rules:
         sessions=SessionRules(**settings.sessions.model_dump()),
         change_lifetime=timedelta(days=settings.change_lifetime_days),
         bootstrap_token=bootstrap_token,
+        witnesses=tuple(map(Verifier.parse, settings.audit.witnesses)),
     )
 
 
@@ -111,6 +78,15 @@ def bootstrap_token(settings: Settings, database: SqlDatabase) -> str | None:
         file.write(token + "\n")
     log.warning("first set-up is open", token_file=str(path))
     return token
+
+
+def tickets_of(sso: Sso | None) -> Tickets | None:
+    """Return the check of the core system's tickets, where single sign-on is set up."""
+    if sso is None:
+        return None
+    from seal_service.adapters.crypto.tickets import CoreTickets  # its library takes 0.1 s
+
+    return CoreTickets(sso.public_key, issuer=sso.issuer, audience=sso.audience)
 
 
 class Server:
@@ -135,17 +111,26 @@ class Server:
         if found:
             raise StartError("; ".join(found))
         self._connections = open_database(settings)
-        database = SqlDatabase(self._connections)
-        sso = settings.sso
-        tickets = (
-            CoreTickets(sso.public_key, issuer=sso.issuer, audience=sso.audience) if sso else None
-        )
+        try:
+            self._appender = open_log(settings, self._connections)
+        except StartError:
+            self._connections.close()
+            raise
+        try:
+            self._build(hasher or Argon2())
+        except BaseException:
+            self._close()
+            raise
+
+    def _build(self, hasher: PasswordHasher) -> None:
+        settings = self.settings
+        database = SqlDatabase(self._connections, self._appender.settings.hasher)
         self.pipeline = Pipeline(
             database=database,
             tools=Tools(
-                hasher=hasher or Argon2(),
+                hasher=hasher,
                 secrets=secrets_of(load_or_make_key(settings.keys)),
-                tickets=tickets,
+                tickets=tickets_of(settings.sso),
                 rules=rules_of(settings, bootstrap_token(settings, database)),
             ),
             quotas=Quotas(settings.quota),
@@ -164,11 +149,7 @@ class Server:
             reflection.enable_server_reflection(offered, self._server)
         self._names = ["", *names]
         self._stopped = threading.Event()
-        try:
-            self.port = self._bind()
-        except StartError:
-            self._connections.close()
-            raise
+        self.port = self._bind()
 
     def _options(self) -> list[tuple[str, int]]:
         return [
@@ -190,6 +171,7 @@ class Server:
 
     def start(self) -> None:
         """Begin to serve."""
+        self._appender.start()
         self._server.start()
         for name in self._names:
             self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
@@ -220,8 +202,13 @@ class Server:
         self._stopped.set()
         self._server.stop(grace_s).wait()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self._connections.close()
+        self._close()
         log.info("stopped", worker=self._worker)
+
+    def _close(self) -> None:
+        """Let the log number, sign and publish what waits, then close every connection."""
+        self._appender.stop()
+        self._connections.close()
 
     def _tidy(self) -> None:
         while not self._stopped.wait(TIDY_EVERY_S):

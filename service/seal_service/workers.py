@@ -14,10 +14,12 @@ import structlog
 
 from seal_service import logs
 from seal_service.config import Settings
-from seal_service.server import Server, StartError
+from seal_service.opening import StartError
+from seal_service.server import Server
 
 RESTART_AFTER_S = 1.0
 LOOK_EVERY_S = 0.25
+SWITCH_S = 0.0005
 log = structlog.get_logger("seal_service.workers")
 
 
@@ -37,6 +39,8 @@ def run(settings: Settings) -> None:
 def serve(settings: Settings, worker: int) -> None:
     """Serve in this process until SIGTERM or SIGINT, then drain."""
     ended = _stop_event()
+    # A call that comes back from the disk waits so long for the interpreter, while others compute.
+    sys.setswitchinterval(SWITCH_S)
     server = Server(settings, worker=worker)
     server.start()
     # With a limit: a signal that the kernel gives to one of gRPC's threads wakes nobody here.

@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from seal_service.audit import tables
 from seal_service.audit.errors import AuditError, LogDamagedError
 from seal_service.audit.publish import PublishedLog
-from seal_service.audit.store import append, reading
+from seal_service.audit.store import append
 from seal_service.audit.witness import Witness
 
 WRITE, SYNC, RENAME, TRUNCATE, SHORT = 1, 2, 4, 8, 16
@@ -45,7 +45,7 @@ def work(log: Log, witness: Witness, acknowledged: set[bytes]) -> None:
     for number in range(START, START + MORE):
         event = event_of(number)
         try:
-            with log.engine.begin() as connection:
+            with log.database.write() as connection:
                 append(connection, event)
             acknowledged.add(event.event_id)
         except SQLAlchemyError:
@@ -89,7 +89,7 @@ def one(template: Path, name: str, nth: int, *, restart: bool) -> tuple[bool, li
         wrong = [] if cosigned is not None else ["the witness saw nothing new"]
         report = log.check(str(witness.verifier), witness=folder / "witness", published=True)
         wrong += [str(found) for found in report.findings]
-        with reading(log.engine) as connection:
+        with log.database.read() as connection:
             held = list(connection.scalars(select(tables.event.c.event_id)))
         if not acknowledged <= set(held):
             wrong.append(f"{len(acknowledged - set(held))} acknowledged events are missing")

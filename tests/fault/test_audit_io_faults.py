@@ -40,3 +40,19 @@ def test_e34_every_write_sync_and_rename_may_fail_once(shim: Path) -> None:
     broken = outcome["broken"]
     for name in ("write", "sync", "rename", "short write", "disk full"):
         assert broken[name] >= 12 // int(stride), broken
+
+
+@pytest.mark.timeout(300)
+def test_e34_a_full_disk_is_said_and_loses_nothing(shim: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, HERE / "service_disk_full.py"],
+        env={**os.environ, "LD_PRELOAD": str(shim)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert outcome["wrong"] == []
+    assert outcome["told"] == ["UNAVAILABLE STORAGE_FULL"]
+    assert outcome["done"] == [*range(20), *range(40, 60)]

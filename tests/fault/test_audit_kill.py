@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from seal_service.audit import tables
 from seal_service.audit.publish import PublishedLog
-from seal_service.audit.store import reading
 from seal_service.audit.witness import Witness
 
 LOAD = Path(__file__).resolve().parent / "audit_load.py"
@@ -56,7 +55,7 @@ def test_e34_kill_9_under_load_loses_nothing(database_url: str, tmp_path: Path) 
         # Before anything has had a chance to repair it.
         report = log.check()
         assert report.findings == [], f"after kill {turn}"
-        with reading(log.engine) as connection:
+        with log.database.read() as connection:
             held = {
                 bytes(found)
                 for table in (tables.outbox, tables.event)

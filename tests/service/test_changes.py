@@ -86,7 +86,7 @@ def test_housekeeping_expires_changes_and_says_so_in_the_log(bank: Bank, change:
         assert tidy(work, bank.clock()) == 1
     bank.clients.clear()
     assert get(bank, change, "b1").state == pb.Change.STATE_EXPIRED
-    assert bank.rows("audit_entry", "rpc = 'system/ExpireChange'")
+    assert bank.log("system/ExpireChange")
 
 
 def test_a_change_that_has_become_impossible_is_refused_to_its_checker(bank: Bank) -> None:
@@ -128,7 +128,7 @@ def test_others_do_not_see_what_is_not_in_their_reach(bank: Bank, change: pb.Cha
 
 
 def test_the_database_keeps_four_eyes_and_one_pending_change(bank: Bank, change: pb.Change) -> None:
-    engine = bank.server.pipeline.database.connections.engine  # type: ignore[attr-defined]
+    transactions = bank.server.pipeline.database.connections.transactions  # type: ignore[attr-defined]
     key = change.name.removeprefix("changes/")
     copy = ", ".join(
         column if column != "id" else "'copy'"
@@ -143,5 +143,5 @@ def test_the_database_keeps_four_eyes_and_one_pending_change(bank: Bank, change:
         f"update pending_change set state = 'APPROVED' where id = '{key}'",  # noqa: S608
         f"insert into pending_change select {copy} from pending_change where id = '{key}'",  # noqa: S608
     ):
-        with pytest.raises(DBAPIError), engine.begin() as connection:
+        with pytest.raises(DBAPIError), transactions.write() as connection:
             connection.exec_driver_sql(statement)

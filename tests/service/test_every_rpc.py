@@ -33,8 +33,7 @@ def call(client: Client, name: str, request: Message) -> Message:
 
 
 def entries(bank: Bank, name: str, decision: str) -> int:
-    where = f"rpc = 'sealapi.v1.{name}' and decision = '{decision}'"
-    return len(bank.rows("audit_entry", where))
+    return len(bank.log(f"sealapi.v1.{name}", decision))
 
 
 def with_id(request: Message) -> Message:
@@ -153,15 +152,9 @@ def replayed(bank: Bank, name: str, client: Client, request: Message, first: Mes
     other = type(request)()
     other.CopyFrom(request)
     for field in (
-        "reason",
-        "note",
-        "display_name",
-        "name",
-        "new_password",
-        "quarter",
-        "user_id",
-        "tellers",
-    ):
+        "reason", "note", "display_name", "cosignature", "name", "new_password", "quarter",
+        "user_id", "tellers",
+    ):  # fmt: skip
         if field in request.DESCRIPTOR.fields_by_name:
             if field == "tellers":
                 other.tellers[0].active = False  # type: ignore[attr-defined]

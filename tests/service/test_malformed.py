@@ -16,7 +16,7 @@ from service_bank import PASSWORD, Bank, Template, cheap_hasher, running
 from service_cases import CASES, PUBLIC
 
 from seal_service.access.policies import SERVICES
-from seal_service.domain.people import bank_date, unlocked, with_password
+from seal_service.domain.people import bank_date, enabled, unlocked, with_password
 from seal_service.domain.reasons import TABLE, Reason
 from sealmatch.client import CallError, Client
 from sealmatch.client.errors import decoded
@@ -42,7 +42,6 @@ def shared(founded_sqlite: Template, tmp_path_factory: pytest.TempPathFactory) -
 def send(bank: Bank, name: str, data: bytes) -> CallError | None:
     """Send bytes as a request; return the refusal."""
     user = CASES[name].user or ("" if name in PUBLIC else "hq1")
-    # Signing out and wrong passwords are for somebody whom nobody else needs.
     # Wrong passwords and sign-outs are for people whom nobody else needs.
     user = {"hq1": "hq2", "c11": "b1"}.get(user, user)
     client = signed_in(bank, user) if user else bank.guest()
@@ -67,7 +66,8 @@ def signed_in(bank: Bank, user: str) -> Client:
             found = work.users.get(user)
             assert found is not None
             hashed = cheap_hasher().hash(PASSWORD)
-            work.users.save(with_password(unlocked(found), hashed, initial=False, at=bank.clock()))
+            admitted = unlocked(enabled(found))
+            work.users.save(with_password(admitted, hashed, initial=False, at=bank.clock()))
             work.users.forget_wrong_passwords(user, day)
         return bank.as_(user)
 

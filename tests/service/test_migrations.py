@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +10,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from service_bank import PASSWORD, Template, running
-from sqlalchemy import inspect
+from service_bank import PASSWORD, Bank, Template, running
+from sqlalchemy import func, inspect, select
 
+from seal_audit_check import Trust, check
 from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.migrate import FOLDER, migrate, newest, version
+from seal_service.adapters.sql.migrations.versions.m0003_audit_log import entry
 from seal_service.adapters.sql.tables import metadata
+from seal_service.audit import tables as audit
 
 
 @pytest.fixture
@@ -34,10 +38,10 @@ def test_migrations_make_the_tables_that_the_program_declares(connections: Conne
     assert version(connections) == newest()
     with connections.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, [metadata, audit.metadata]) == []  # type: ignore[arg-type]
         # Partial unique indexes and checks are invisible to the comparison.
         found = inspect(connection)
-        for table in metadata.sorted_tables:
+        for table in [*metadata.sorted_tables, *audit.metadata.sorted_tables]:
             declared = {str(check.name) for check in table.constraints if "ck_" in str(check.name)}
             made = {check["name"] for check in found.get_check_constraints(table.name)}
             assert declared <= made, table.name
@@ -45,26 +49,80 @@ def test_migrations_make_the_tables_that_the_program_declares(connections: Conne
             assert {index.name for index in table.indexes} <= indexes, table.name
 
 
+ALL_TABLES = [*metadata.sorted_tables, *audit.metadata.sorted_tables]
+
+
+def held(connections: Connections) -> dict[str, list[str]]:
+    """Return every row of every table, in an order of their own."""
+    with connections.read() as connection:
+        return {
+            table.name: sorted(repr(row) for row in connection.execute(table.select()))
+            for table in ALL_TABLES
+        }
+
+
 def test_data_survives_a_step_back_and_forward(template: Template, tmp_path: Path) -> None:
     folder, url = template.copy(tmp_path / "data")
     connections = Connections(url)
-    with connections.read() as connection:
-        before = {
-            table.name: connection.execute(table.select()).fetchall()
-            for table in metadata.sorted_tables
-        }
-    migrate(connections, "0001")
-    assert version(connections) == "0001"
+    before = held(connections)
+    assert before["audit_event"]
+    for revision in walked()[-2::-1]:
+        migrate(connections, "-1")
+        assert version(connections) == revision
     migrate(connections, "head")
-    with connections.read() as connection:
-        for table in metadata.sorted_tables:
-            rows = connection.execute(table.select()).fetchall()
-            assert sorted(map(repr, rows)) == sorted(map(repr, before[table.name])) or (
-                table.name == "epoch"
-            )
+    assert {**held(connections), "epoch": []} == {**before, "epoch": []}
     connections.close()
     with running(folder, url) as bank:
         assert bank.sign_in("t11", PASSWORD).token
+
+
+def test_entries_of_the_old_log_become_events_and_go_back(
+    template: Template, tmp_path: Path
+) -> None:
+    folder, url = template.copy(tmp_path / "data")
+    connections = Connections(url)
+    migrate(connections, "0002")
+    old = [
+        {
+            "kind": "LOGIN", "actor": "t11", "org": "2101",
+            "rpc": "sealapi.v1.SessionService/Login",
+            "target": f"users/t{number}", "decision": decision,
+            "at": 1_795_000_000_000_000 + number,
+            "trace_id": "0" * 32, "request_id": "", "peer": "ipv4:1", "data_class": 2,
+            "before": None, "after": {"名": "值"} if number else None,
+        }
+        for number, decision in enumerate(["ALLOWED", "BAD_CREDENTIALS", "INTERNAL", "REPLAYED"])
+    ]  # fmt: skip
+    with connections.write() as connection:
+        connection.execute(entry.insert(), old)
+    migrate(connections, "head")
+    with connections.read() as connection:
+        numbered = connection.execute(select(func.count()).select_from(audit.event)).scalar_one()
+    # Once more back and forward: nothing is there twice, nothing is lost.
+    migrate(connections, "0002")
+    with connections.read() as connection:
+        rows = connection.execute(entry.select().order_by(entry.c.seq)).mappings().fetchall()
+    assert [{k: v for k, v in row.items() if k != "seq"} for row in rows[numbered:]] == old
+    migrate(connections, "head")
+    connections.close()
+    with running(folder, url) as bank:
+        wait_until_numbered(bank)
+        events = bank.rows("audit_event", f"seq >= {numbered}")
+    assert [(e.target, e.decision, e.reason) for e in events[:4]] == [
+        ("users/t0", 1, ""), ("users/t1", 2, "BAD_CREDENTIALS"), ("users/t2", 3, "INTERNAL"),
+        ("users/t3", 1, "REPLAYED"),
+    ]  # fmt: skip
+    report = check(url, Trust.of((str(folder / "audit.key.pub"),), published=folder / "audit"))
+    assert report.findings == []
+    assert report.events >= numbered + 4
+
+
+def wait_until_numbered(bank: Bank) -> None:
+    for _ in range(500):
+        if not bank.rows("audit_outbox"):
+            return
+        time.sleep(0.02)
+    raise AssertionError
 
 
 def test_all_the_way_back_leaves_nothing(connections: Connections) -> None:
@@ -74,6 +132,8 @@ def test_all_the_way_back_leaves_nothing(connections: Connections) -> None:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
     for revision in walked():
         migrate(connections, revision)
+    migrate(connections, "0001")
+    migrate(connections, "head")
     assert version(connections) == newest()
 
 

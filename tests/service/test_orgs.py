@@ -46,13 +46,13 @@ def test_a23_there_are_exactly_three_levels(bank: Bank) -> None:
 
 
 def test_a23_the_database_knows_the_levels_too(bank: Bank) -> None:
-    engine = bank.server.pipeline.database.connections.engine  # type: ignore[attr-defined]
+    transactions = bank.server.pipeline.database.connections.transactions  # type: ignore[attr-defined]
     for statement in (
         "update org set parent_id = '1000', parent_level = 1 where id = '2101'",
         "update org set level = 3 where id = '2100'",
         "update org set parent_id = null, parent_level = null where id = '2100'",
     ):
-        with pytest.raises(DBAPIError), engine.begin() as connection:
+        with pytest.raises(DBAPIError), transactions.write() as connection:
             connection.exec_driver_sql(statement)
 
 

@@ -167,8 +167,12 @@ def test_ten_thousand_random_steps_keep_every_rule(
         # The walk is about the rules: fsync only makes it slow.
         from sqlalchemy import event
 
-        engine = bank.server.pipeline.database.connections.engine  # type: ignore[attr-defined]
-        event.listen(engine, "checkout", lambda c, *_: c.execute("pragma synchronous=off"))
+        transactions = bank.server.pipeline.database.connections.transactions  # type: ignore[attr-defined]
+        bank.server._appender.stop()
+        transactions.close()
+        event.listen(
+            transactions.engine, "checkout", lambda c, *_: c.execute("pragma synchronous=off")
+        )
         walk = Walk(bank, random.Random(4))  # noqa: S311
         for number in range(STEPS):
             walk.step()

@@ -18,7 +18,7 @@ from audit_log import event_of
 from command import PROGRAM, run
 
 from seal_service.audit import tables
-from seal_service.audit.store import append, open_engine
+from seal_service.audit.store import Transactions, append
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,12 @@ def url(folder: Path) -> str:
 
 
 def add(folder: Path, start: int, end: int) -> None:
-    engine = open_engine(url(folder))
-    tables.metadata.create_all(engine)
-    with engine.begin() as connection:
+    database = Transactions(url(folder))
+    with database.write() as connection:
+        tables.metadata.create_all(connection)
         for number in range(start, end):
             append(connection, event_of(number))
-    engine.dispose()
+    database.close()
     appended = run(
         "audit",
         "append",

@@ -10,6 +10,7 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 
 from sealapi.v1 import (
     access_mode_pb2,
+    audit_pb2,
     change_pb2,
     identity_pb2,
     organization_pb2,
@@ -27,6 +28,7 @@ SERVICES: tuple[ServiceDescriptor, ...] = tuple(
         (session_pb2, "SessionService"),
         (change_pb2, "ChangeService"),
         (access_mode_pb2, "PolicyService"),
+        (audit_pb2, "AuditService"),
     )
 )
 """The services of the contract that this server offers."""

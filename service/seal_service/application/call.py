@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from seal_service.application.ports import PasswordHasher, Secrets, Tickets, Work
+from seal_service.audit import Verifier
 from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.authority import Authority
 from seal_service.domain.orgs import Org
@@ -33,6 +34,8 @@ class Rules:
     sessions: SessionRules = field(default_factory=SessionRules)
     change_lifetime: timedelta = timedelta(days=5)
     bootstrap_token: str | None = field(default=None, repr=False)
+    witnesses: tuple[Verifier, ...] = ()
+    """Whose cosignatures the audit log takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,16 @@ one that is stored, or the call is refused with ETAG_MISMATCH.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
+from seal_service.audit.note import SignatureLine
+from seal_service.audit.search import Cursor, Filter, Found, Order
+from seal_service.audit.search import Page as FoundPage
+from seal_service.audit.signed import Signed
 from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.changes import Change
 from seal_service.domain.core_rights import CoreTeller, Finding
@@ -25,7 +29,9 @@ from seal_service.domain.sessions import Session
 T = TypeVar("T")
 
 ALLOWED = "ALLOWED"
-"""`AuditEntry.decision` of a call that took effect; any other value is the reason of a refusal."""
+"""`AuditEntry.decision` of a call that took effect."""
+REPLAYED = "REPLAYED"
+"""`AuditEntry.decision` of a call whose answer was an earlier one; all others are refusals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,36 @@ class AuditTrail(Protocol):
 
     def allowed(self, rpc: str) -> bool:
         """Tell whether the log holds a successful call of this method."""
+
+
+class AuditLog(Protocol):
+    """The log as those see it who may read it. A damaged one is refused with AUDIT_MISMATCH."""
+
+    def find(
+        self,
+        wanted: Filter,
+        *,
+        reach: tuple[str, ...] | None,
+        limit: int,
+        order: Order,
+        after: Cursor | None,
+    ) -> FoundPage:
+        """Return a page of the events at organisations in reach (None: all events)."""
+
+    def event(self, seq: int) -> Found | None:
+        """Return one event."""
+
+    def checkpoint(self, size: int | None) -> Signed | None:
+        """Return the checkpoint of this size, or the newest."""
+
+    def inclusion(self, seq: int, size: int) -> Sequence[bytes]:
+        """Return the proof that event `seq` is in the tree of a checkpoint that holds it."""
+
+    def consistency(self, old_size: int, size: int) -> Sequence[bytes]:
+        """Return the proof that a checkpoint's tree continues a smaller one."""
+
+    def cosign(self, signed: Signed, line: SignatureLine) -> None:
+        """Keep a witness's signature that was verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +415,7 @@ class Work(Protocol):
     marks: SystemMarks
     requests: Requests
     audit: AuditTrail
+    log: AuditLog
     followers: tuple[Follower, ...]
 
 

@@ -26,9 +26,10 @@ class Stamp:
     boot_id: bytes
 
     @classmethod
-    def now(cls) -> Stamp:
-        """Read both clocks of this machine."""
-        return cls(time.time_ns() // 1000, time.monotonic_ns(), boot_id())
+    def now(cls, *, at_us: int | None = None) -> Stamp:
+        """Read both clocks of this machine, or only the monotonic one where `at_us` is given."""
+        at_us = time.time_ns() // 1000 if at_us is None else at_us
+        return cls(at_us, time.monotonic_ns(), boot_id())
 
     @property
     def at(self) -> datetime:

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ from seal_service.cli.options import JsonOption
 
 if TYPE_CHECKING:
     from seal_service.audit import Verifier
+    from seal_service.audit.store import Transactions
 
 audit_app = typer.Typer(
     name="audit",
@@ -52,6 +53,19 @@ def _failures() -> Iterator[None]:
         raise CommandError(message) from error
 
 
+@contextmanager
+def _opened(url: str) -> Iterator[Transactions]:
+    """Open a log's database, and say in one line what it refuses."""
+    from seal_service.audit.store import Transactions
+
+    with _failures():
+        log = Transactions(url)
+        try:
+            yield log
+        finally:
+            log.close()
+
+
 @audit_app.command("verify")
 def verify_command(
     *,
@@ -59,7 +73,7 @@ def verify_command(
         str,
         typer.Argument(
             metavar="DIR|DATABASE_URL",
-            help="A database, a published copy (checkpoint, tile/) or an exported day.",
+            help="A service's data directory, a database, a published copy or an exported day.",
         ),
     ],
     key: Annotated[
@@ -143,18 +157,18 @@ def append_command(
 ) -> None:
     """Run the log's single appender until SIGTERM; in reserve while another process is it."""
     from seal_service.audit import Signer, profile_of, tables
-    from seal_service.audit.store import Appender, LogSettings, open_engine
+    from seal_service.audit.store import Appender, LogSettings
 
     try:
         algorithm, _ = profile_of(profile)
     except ValueError as error:
         raise BadArgumentError(str(error)) from error
-    with _failures():
+    with _opened(database) as log:
         signer = Signer.load(key)
-        engine = open_engine(database)
-        tables.metadata.create_all(engine)
+        with log.write() as connection:
+            tables.metadata.create_all(connection)
         settings = LogSettings(signer.verifier.name, algorithm)
-        appender = Appender(engine, settings, signer, publish_to=publish)
+        appender = Appender(log, settings, signer, publish_to=publish)
         if once:
             appender.open()
             appender.drain()
@@ -207,7 +221,6 @@ def witness_command(
 
     from seal_service.audit import profile_of
     from seal_service.audit.publish import PublishedLog
-    from seal_service.audit.store import open_engine
     from seal_service.audit.store.witnessed import WitnessedDatabase
     from seal_service.audit.witness import Witness
 
@@ -215,9 +228,14 @@ def witness_command(
         _, algorithm = profile_of(profile)
     except ValueError as error:
         raise BadArgumentError(str(error)) from error
-    with _failures():
+    with ExitStack() as stack:
+        stack.enter_context(_failures())
         witness = Witness.open(folder, _key_of(log_key), name, algorithm)
-        source = WitnessedDatabase(open_engine(log)) if "://" in log else PublishedLog(Path(log))
+        source = (
+            WitnessedDatabase(stack.enter_context(_opened(log)))
+            if "://" in log
+            else PublishedLog(Path(log))
+        )
         while True:
             try:
                 cosigned = witness.look(source)
@@ -256,14 +274,13 @@ def export_command(
     """Write one day's events with their proof to a folder that `audit verify` checks alone."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-    from seal_service.audit.store import open_engine, reading
     from seal_service.audit.store.export import export_day
 
     try:
         wanted, where = date.fromisoformat(day), ZoneInfo(zone)
     except (ValueError, ZoneInfoNotFoundError) as error:
         raise BadArgumentError(str(error)) from error
-    with _failures(), reading(open_engine(database)) as connection:
+    with _opened(database) as log, log.read() as connection:
         done = export_day(connection, wanted, where, out)
     typer.echo(f"{done.count} events from seq {done.first_seq}, signed to {done.signed_size}")
 
@@ -282,7 +299,6 @@ def prune_command(
 ) -> None:
     """Remove old payloads of one kind; entries, hashes and proofs stay, and the log says so."""
     from seal_service.audit import AuditKind, hasher_of
-    from seal_service.audit.store import open_engine
     from seal_service.audit.store.retention import prune
     from seal_service.audit.store.state import load_settings
 
@@ -291,10 +307,9 @@ def prune_command(
         raise BadArgumentError(message)
     count = 0
     now = datetime.now().astimezone()
-    with _failures():
-        engine = open_engine(database)
+    with _opened(database) as log:
         while True:
-            with engine.begin() as connection:
+            with log.write() as connection:
                 hasher = hasher_of(load_settings(connection).algorithm)
                 done = prune(
                     connection,

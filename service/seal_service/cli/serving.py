@@ -42,7 +42,7 @@ def serve_command(  # noqa: PLR0917  # typer reads the arguments by name
     from seal_service import logs
     from seal_service import workers as processes
     from seal_service.adapters.crypto.keys import KeyFileError
-    from seal_service.server import StartError
+    from seal_service.opening import StartError
 
     settings = _settings(
         config,

@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, str] = {
     "access.explain": "查询权限来源",
     "core.feed": "报送核心柜员信息",
     "log.read": "查询日志",
+    "log.witness": "见证日志",
     "passrate.read": "查询通过率",
     "switch.manage": "维护验印开关",
     "switch.check": "复核验印开关",

@@ -25,6 +25,7 @@ class Code(StrEnum):
     UNAVAILABLE = "UNAVAILABLE"
     UNIMPLEMENTED = "UNIMPLEMENTED"
     INTERNAL = "INTERNAL"
+    DATA_LOSS = "DATA_LOSS"
 
 
 class Reason(StrEnum):
@@ -74,6 +75,9 @@ class Reason(StrEnum):
     DEADLINE = "DEADLINE"
     DRAINING = "DRAINING"
     DATABASE_BUSY = "DATABASE_BUSY"
+    STORAGE_FULL = "STORAGE_FULL"
+    NOT_SIGNED_YET = "NOT_SIGNED_YET"
+    AUDIT_MISMATCH = "AUDIT_MISMATCH"
     NOT_BUILT = "NOT_BUILT"
     INTERNAL = "INTERNAL"
 
@@ -139,6 +143,9 @@ TABLE: dict[Reason, Entry] = {
     _R.DEADLINE: Entry(_C.DEADLINE_EXCEEDED, "The deadline passed before the call took effect; nothing was changed.", "已超过时限,操作未生效。"),
     _R.DRAINING: Entry(_C.UNAVAILABLE, "The server is shutting down; call another one.", "服务正在停止,请连接其他节点。", retry=True),
     _R.DATABASE_BUSY: Entry(_C.UNAVAILABLE, "The database cannot be reached or is busy.", "数据库繁忙或不可用。", retry=True),
+    _R.STORAGE_FULL: Entry(_C.UNAVAILABLE, "The disk of the database is full; nothing was changed.", "数据库磁盘空间已满,操作未生效。"),
+    _R.NOT_SIGNED_YET: Entry(_C.UNAVAILABLE, "The event is not under this checkpoint; a new one is signed every second.", "该记录尚未签入此检查点,请稍后再试。", retry=True),
+    _R.AUDIT_MISMATCH: Entry(_C.DATA_LOSS, "The audit log contradicts itself: a person must look (sealmatch audit verify).", "审计日志校验不一致,请立即核查。"),
     _R.NOT_BUILT: Entry(_C.UNIMPLEMENTED, "This server does not offer the method.", "本服务未提供此功能。"),
     _R.INTERNAL: Entry(_C.INTERNAL, "Something went wrong here; give the correlation id to support.", "系统内部错误,请提供关联编号。", ("correlation_id",)),
 }  # fmt: skip

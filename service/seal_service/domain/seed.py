@@ -32,6 +32,7 @@ ROLES = (
         "device.manage", "backup.manage", "restore.drill", "health.read")),
     Role("auditor", "审计检查员", "auditor", (
         *_COMMON, "log.read", "passrate.read", "report.read", "access.explain")),
+    Role("witness", "审计见证", "audit witness", ("log.read", "log.witness")),
     Role("core-interface", "核心接口", "core interface", ("verify.single", "verify.batch", "core.feed")),
 )  # fmt: skip
 
@@ -56,6 +57,8 @@ POSTS = (
          ("operator",), ("hq-admin",)),
     Post("auditor", "审计检查", "audit and inspection", (1, 2), False, False,
          ("auditor",), ("hq-admin",)),
+    Post("witness", "审计见证", "audit witness", (1,), False, False,
+         ("witness",), ("hq-admin",)),
     Post("core-interface", "核心接口", "core interface", (1,), False, True,
          ("core-interface",), ("hq-admin",)),
 )  # fmt: skip
@@ -67,6 +70,7 @@ _APART = (
     *((t, r) for t in _TELLERS for r in _REVIEWERS),
     *((a, o) for a in _ADMINS for o in (*_TELLERS, *_REVIEWERS)),
     *(("operator", other) for other in (*_ADMINS, *_TELLERS, *_REVIEWERS)),
+    *(("witness", other) for other in (*_ADMINS, *_TELLERS, *_REVIEWERS, "operator")),
     *(("auditor", other) for other in (*_ADMINS, *_TELLERS, *_REVIEWERS, "operator")),
 )
 _ACTS = {

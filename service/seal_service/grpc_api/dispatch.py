@@ -15,6 +15,7 @@ from seal_service.application.call import Call
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.grpc_api import (
     access_modes,
+    audit,
     change,
     core_rights,
     organization,
@@ -39,10 +40,12 @@ HANDLERS: Mapping[str, Mapping[str, Handle]] = {
     "SessionService": session.HANDLERS,
     "ChangeService": change.HANDLERS,
     "PolicyService": access_modes.HANDLERS,
+    "AuditService": audit.HANDLERS,
 }
 PREPARE: Mapping[str, Mapping[str, Prepare]] = {
     "IdentityService": people.PREPARE,
     "SessionService": session.PREPARE,
+    "AuditService": audit.PREPARE,
 }
 
 

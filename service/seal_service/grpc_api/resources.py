@@ -7,12 +7,13 @@ import binascii
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
-from seal_service.application.call import Call
+from seal_service.application.call import Call, Caller, Tools
 from seal_service.application.ports import Page
 from seal_service.domain.reasons import Reason, Refusal, invalid
 
@@ -50,7 +51,27 @@ def masked(mask: FieldMask, known: Mapping[str, tuple[str, Any]]) -> dict[str, A
     return dict(known[path] for path in paths)
 
 
-def page_of(call: Call, request: Any) -> Page:
+class Asked(Protocol):
+    """Who asks, with what to sign a token: a `Call`, or what there is of one before it begins."""
+
+    @property
+    def tools(self) -> Tools:
+        """What holds the key."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks before the call's transaction has begun."""
+
+    tools: Tools
+    caller: Caller
+
+
+def page_of(call: Asked, request: Any) -> Page:
     """Return which part of a list a request asks for.
 
     A token is signed and belongs to its query and its caller: nobody can make one, or carry one
@@ -73,11 +94,16 @@ def next_token(call: Call, request: Any, page: Page, found: list[Any], last: str
     """Return the token of the part after this one; empty where this one was not full."""
     if len(found) < page.limit:
         return ""
+    return token_of(call, request, last)
+
+
+def token_of(call: Asked, request: Message, last: str) -> str:
+    """Return the token of the part of a list after `last`."""
     after = last.encode()
     return base64.urlsafe_b64encode(_mac(call, request, after) + after).decode()
 
 
-def _mac(call: Call, request: Message, after: bytes) -> bytes:
+def _mac(call: Asked, request: Message, after: bytes) -> bytes:
     query = type(request)()
     query.CopyFrom(request)
     query.ClearField("page_token")

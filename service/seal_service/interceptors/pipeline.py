@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 from seal_service.access.identity import Identities, touch
 from seal_service.access.policies import Scope
 from seal_service.application.call import Call, Tools
-from seal_service.application.ports import ALLOWED, AuditEntry, Database
+from seal_service.application.ports import ALLOWED, REPLAYED, AuditEntry, Database
 from seal_service.domain.access_modes import BOUND, require_enabled
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.interceptors import validate
@@ -25,11 +25,9 @@ from seal_service.interceptors.idempotency import first_answer, keep_answer, req
 from seal_service.interceptors.metrics import Metrics
 from seal_service.interceptors.quota import Quotas
 
-TRIES = 5
+TRIES = 8
 """How often a transaction is tried that lost against another one."""
-REPLAYED = "REPLAYED"
-"""Decision in the log: the answer was an earlier one."""
-_NOT_WRITTEN = {Reason.DRAINING, Reason.DATABASE_BUSY}
+_NOT_WRITTEN = {Reason.DRAINING, Reason.DATABASE_BUSY, Reason.STORAGE_FULL}
 """Refusals of a server that cannot write; they are in the metrics and the process's log."""
 
 log = structlog.get_logger("seal_service.calls")
@@ -207,8 +205,8 @@ class Pipeline:
         policy, caller = exchange.method.policy, exchange.caller
         return AuditEntry(
             kind=policy.audit_kind, actor=exchange.principal, rpc=policy.rpc,
-            org=exchange.org or caller.org_id, target=exchange.target[:160], decision=str(decision),
-            at=exchange.started, trace_id=exchange.trace_id, request_id=exchange.request_id,
+            org=exchange.org or caller.org_id, target=exchange.target, decision=str(decision),
+            at=self.clock(), trace_id=exchange.trace_id, request_id=exchange.request_id,
             peer=exchange.peer, data_class=policy.data_class,
             before=call.before if call else None, after=call.after if call else None,
         )  # fmt: skip

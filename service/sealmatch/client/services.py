@@ -6,7 +6,14 @@ from typing import Protocol, TypeVar
 
 from google.protobuf.message import Message
 
-from sealapi.v1 import access_mode_pb2, change_pb2, identity_pb2, organization_pb2, session_pb2
+from sealapi.v1 import (
+    access_mode_pb2,
+    audit_pb2,
+    change_pb2,
+    identity_pb2,
+    organization_pb2,
+    session_pb2,
+)
 
 Reply = TypeVar("Reply", bound=Message)
 
@@ -107,6 +114,79 @@ class PolicyService:
             "/sealapi.v1.PolicyService/SetAccessMode",
             request,
             access_mode_pb2.SetAccessModeResponse,
+            timeout_s=timeout_s,
+        )
+
+
+class AuditService:
+    """The audit log (A72)."""
+
+    def __init__(self, call: Caller) -> None:
+        self._call = call
+
+    def list_audit_events(
+        self, request: audit_pb2.ListAuditEventsRequest, *, timeout_s: float | None = None
+    ) -> audit_pb2.ListAuditEventsResponse:
+        """Lists the events of organisations in reach, the newest first unless asked otherwise."""
+        return self._call(
+            "/sealapi.v1.AuditService/ListAuditEvents",
+            request,
+            audit_pb2.ListAuditEventsResponse,
+            timeout_s=timeout_s,
+        )
+
+    def get_audit_event(
+        self, request: audit_pb2.GetAuditEventRequest, *, timeout_s: float | None = None
+    ) -> audit_pb2.GetAuditEventResponse:
+        """Shows one event."""
+        return self._call(
+            "/sealapi.v1.AuditService/GetAuditEvent",
+            request,
+            audit_pb2.GetAuditEventResponse,
+            timeout_s=timeout_s,
+        )
+
+    def get_checkpoint(
+        self, request: audit_pb2.GetCheckpointRequest, *, timeout_s: float | None = None
+    ) -> audit_pb2.GetCheckpointResponse:
+        """Shows a signed state of the log with the signatures of its witnesses."""
+        return self._call(
+            "/sealapi.v1.AuditService/GetCheckpoint",
+            request,
+            audit_pb2.GetCheckpointResponse,
+            timeout_s=timeout_s,
+        )
+
+    def get_inclusion_proof(
+        self, request: audit_pb2.GetInclusionProofRequest, *, timeout_s: float | None = None
+    ) -> audit_pb2.GetInclusionProofResponse:
+        """Proves that an event is in the tree that a checkpoint has signed."""
+        return self._call(
+            "/sealapi.v1.AuditService/GetInclusionProof",
+            request,
+            audit_pb2.GetInclusionProofResponse,
+            timeout_s=timeout_s,
+        )
+
+    def get_consistency_proof(
+        self, request: audit_pb2.GetConsistencyProofRequest, *, timeout_s: float | None = None
+    ) -> audit_pb2.GetConsistencyProofResponse:
+        """Proves that a checkpoint's tree continues an older one."""
+        return self._call(
+            "/sealapi.v1.AuditService/GetConsistencyProof",
+            request,
+            audit_pb2.GetConsistencyProofResponse,
+            timeout_s=timeout_s,
+        )
+
+    def add_cosignature(
+        self, request: audit_pb2.AddCosignatureRequest, *, timeout_s: float | None = None
+    ) -> audit_pb2.AddCosignatureResponse:
+        """Keeps a witness's signature beside a checkpoint."""
+        return self._call(
+            "/sealapi.v1.AuditService/AddCosignature",
+            request,
+            audit_pb2.AddCosignatureResponse,
             timeout_s=timeout_s,
         )
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from seal_service.adapters.sql.audit_log import SqlAuditLog
+from seal_service.adapters.sql.audit_trail import SqlAuditTrail
 from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.nightly_stores import (
     SqlCoreTellers,
@@ -17,7 +19,6 @@ from seal_service.adapters.sql.nightly_stores import (
 from seal_service.adapters.sql.org_store import SqlOrgs, followers
 from seal_service.adapters.sql.people_stores import SqlAssignments, SqlSessions, SqlUsers
 from seal_service.adapters.sql.work_stores import (
-    SqlAuditTrail,
     SqlChanges,
     SqlMarks,
     SqlModes,
@@ -29,6 +30,7 @@ from seal_service.adapters.sql.work_stores import (
 )
 from seal_service.application import ports
 from seal_service.application.ports import Work
+from seal_service.audit import Hasher
 from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.posts import ExclusionRule, Post, Role
 
@@ -36,7 +38,7 @@ from seal_service.domain.posts import ExclusionRule, Post, Role
 class SqlWork:
     """Stores over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, hasher: Hasher) -> None:
         self.connection = connection
         self.orgs: ports.Orgs = SqlOrgs(connection)
         self.users: ports.Users = SqlUsers(connection)
@@ -54,24 +56,34 @@ class SqlWork:
         self.modes: ports.Store[ModeSwitch] = SqlModes(connection)
         self.marks: ports.SystemMarks = SqlMarks(connection)
         self.requests: ports.Requests = SqlRequests(connection)
-        self.audit: ports.AuditTrail = SqlAuditTrail(connection)
+        self.audit: ports.AuditTrail = SqlAuditTrail(connection, hasher)
+        self.log: ports.AuditLog = SqlAuditLog(connection)
         self.followers: tuple[ports.Follower, ...] = followers(connection)
 
 
 class SqlDatabase:
-    """Where transactions come from."""
+    """Where transactions come from.
 
-    def __init__(self, connections: Connections) -> None:
+    Parameters
+    ----------
+    connections
+        The database.
+    hasher
+        The algorithm of the audit log's profile.
+    """
+
+    def __init__(self, connections: Connections, hasher: Hasher) -> None:
         self.connections = connections
+        self._hasher = hasher
 
     @contextmanager
     def read(self) -> Iterator[Work]:
         """Open a transaction that writes nothing."""
         with self.connections.read() as connection:
-            yield SqlWork(connection)
+            yield SqlWork(connection, self._hasher)
 
     @contextmanager
     def write(self) -> Iterator[Work]:
         """Open a transaction that is durable when its block ends without an error."""
         with self.connections.write() as connection:
-            yield SqlWork(connection)
+            yield SqlWork(connection, self._hasher)

@@ -1,62 +1,37 @@
-"""Connections and transactions of the two databases.
+"""The service's transactions: those of the audit log's store, with faults in the service's words.
 
-SQLite: WAL with full fsync, ``BEGIN IMMEDIATE`` for writes (a deferred transaction that turns into
-a write ignores the busy timeout), and one writer at a time in this process by a lock, because
-SQLite's own waiting is a poll that starves. PostgreSQL: SERIALIZABLE, so that two calls that each
-look right alone cannot break a rule together; a serialization failure is tried again.
+Every act and its audit entry share a transaction, so there is one way to begin them
+(`audit.store.transactions`). On PostgreSQL a serialization failure is tried again by the caller.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from seal_service.audit.errors import NotDurableError
+from seal_service.audit.store import Transactions
 from seal_service.domain.reasons import Reason, Refusal
 
-BUSY_TIMEOUT_S = 10
+STATEMENT_TIMEOUT_S = 30
 _SERIALIZATION = {"40001", "40P01"}
-_UNIQUE = "23505"
-
-
-def sqlite_url(path: Path) -> URL:
-    """Return the address of a database file."""
-    return URL.create("sqlite", database=str(path))
+_UNIQUE = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+_FULL = {"53100", "SQLITE_FULL"}
 
 
 class Connections:
-    """An engine and the way to begin transactions on it."""
+    """A database, and the way to begin transactions on it that fail with refusals."""
 
     def __init__(self, url: str | URL, *, pool_size: int = 16) -> None:
-        self.url = make_url(url)
-        self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._gate = threading.Lock()
-        self.engine = self._sqlite() if self.is_sqlite else self._postgresql(pool_size)
-
-    def _sqlite(self) -> Engine:
-        engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_S})
-
-        @event.listens_for(engine, "connect")
-        def prepare(connection: Any, _record: object) -> None:
-            connection.isolation_level = None  # transactions are begun by us, not by the driver
-            for line in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
-                connection.execute(f"pragma {line}")
-
-        return engine
-
-    def _postgresql(self, pool_size: int) -> Engine:
-        return create_engine(
-            self.url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, pool_timeout=10,
-            isolation_level="SERIALIZABLE",
-            connect_args={"connect_timeout": BUSY_TIMEOUT_S,
-                          "options": "-c lock_timeout=10s -c statement_timeout=30s"},
-        )  # fmt: skip
+        self.transactions = Transactions(
+            url, pool_size=pool_size, statement_timeout_s=STATEMENT_TIMEOUT_S
+        )
+        self.url = self.transactions.url
+        self.is_sqlite = self.transactions.is_sqlite
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -67,13 +42,8 @@ class Connections:
         Refusal
             DATABASE_BUSY where the database cannot be reached.
         """
-        with _refusals(), self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("begin deferred")
-            try:
-                yield connection
-            finally:
-                connection.rollback()
+        with _refusals(), self.transactions.read() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -82,30 +52,15 @@ class Connections:
         Raises
         ------
         Refusal
-            CONFLICT where another transaction was faster, DATABASE_BUSY where the database cannot
-            be reached.
+            CONFLICT where another transaction was faster, STORAGE_FULL where the disk is full,
+            DATABASE_BUSY where the database cannot be reached or cannot write.
         """
-        if not self.is_sqlite:
-            with _refusals(), self.engine.begin() as connection:
-                yield connection
-            return
-        if not self._gate.acquire(timeout=BUSY_TIMEOUT_S):
-            raise Refusal(Reason.DATABASE_BUSY)
-        try:
-            with _refusals(), self.engine.connect() as connection:
-                connection.exec_driver_sql("begin immediate")
-                try:
-                    yield connection
-                except BaseException:
-                    connection.rollback()
-                    raise
-                connection.commit()
-        finally:
-            self._gate.release()
+        with _refusals(), self.transactions.write() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close every connection."""
-        self.engine.dispose()
+        self.transactions.close()
 
 
 @contextmanager
@@ -113,21 +68,29 @@ def _refusals() -> Iterator[None]:
     """Say in the service's own words what went wrong below; a driver's text never leaves."""
     try:
         yield
-    except IntegrityError as error:
-        if is_unique(error):
-            raise Refusal(Reason.CONFLICT) from error
-        raise
+    except NotDurableError as error:
+        cause = error.__cause__
+        raise (_refusal_of(cause) if isinstance(cause, DBAPIError) else None) or Refusal(
+            Reason.DATABASE_BUSY
+        ) from error
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) in _SERIALIZATION:
-            raise Refusal(Reason.CONFLICT) from error
-        if isinstance(error, OperationalError):
-            raise Refusal(Reason.DATABASE_BUSY) from error
-        raise
+        refusal = _refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
-def is_unique(error: IntegrityError) -> bool:
-    """Tell whether a row is there already: a race that the rules could not see."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state == _UNIQUE or getattr(error.orig, "sqlite_errorname", "") in {
-        "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY",
-    }  # fmt: skip
+def _refusal_of(error: DBAPIError) -> Refusal | None:
+    """Return what to tell of a fault; None where it is our own."""
+    name = fault_name(error)
+    if name in _FULL:
+        return Refusal(Reason.STORAGE_FULL)
+    if name in _SERIALIZATION or (isinstance(error, IntegrityError) and name in _UNIQUE):
+        return Refusal(Reason.CONFLICT)
+    return Refusal(Reason.DATABASE_BUSY) if isinstance(error, OperationalError) else None
+
+
+def fault_name(error: DBAPIError) -> str:
+    """Return the database's own name of a fault: an SQLSTATE, or SQLite's."""
+    found = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
+    return str(found)

@@ -136,19 +136,17 @@ class AssignmentFollower(ColumnFollower):
         super().move(org_id, into, at)
 
 
+# Every transaction has them at hand: the conditions are built once.
+_HELD = tables.assignment.c.valid_to.is_(None)
+_PENDING = tables.pending_change.c.state == ChangeState.PENDING
+
+
 def followers(connection: Connection) -> tuple[ColumnFollower, ...]:
     """Return everything that goes along in a merge; accounts and cards join with their tables."""
-    change = tables.pending_change
     return (
         ColumnFollower(connection, "users", tables.users, versioned=True),
-        AssignmentFollower(
-            connection, "assignments", tables.assignment, tables.assignment.c.valid_to.is_(None)
-        ),
+        AssignmentFollower(connection, "assignments", tables.assignment, _HELD),
         ColumnFollower(
-            connection,
-            "pending_changes",
-            change,
-            change.c.state == ChangeState.PENDING,
-            versioned=True,
+            connection, "pending_changes", tables.pending_change, _PENDING, versioned=True
         ),
     )

@@ -124,6 +124,7 @@ class SqlAssignments(TableStore[Assignment]):
         return self.many_of(select(self.table).where(self._open).order_by(self.table.c.id))
 
 
+_SESSION_FIELDS = len(fields(Session))
 # Every call asks this twice: it is built once.
 _STANDING = (
     select(
@@ -148,15 +149,14 @@ class SqlSessions(TableStore[Session]):
 
     def standing(self, token_hash: str) -> Standing | None:
         """Return the session of a token, its user, and the marks that every call looks at."""
-        row = self.connection.execute(_STANDING, {"token": token_hash}).mappings().first()
+        row = self.connection.execute(_STANDING, {"token": token_hash}).first()
         if row is None:
             return None
+        *rest, super_admin, epoch = row
         return Standing(
-            session=Session(**{field.name: row[f"s_{field.name}"] for field in fields(Session)}),
-            user=User(**{field.name: row[f"u_{field.name}"] for field in fields(User)}),
-            super_admin=row["super_admin"],
-            epoch=row["epoch"],
-        )
+            session=Session(*rest[:_SESSION_FIELDS]), user=User(*rest[_SESSION_FIELDS:]),
+            super_admin=super_admin, epoch=epoch,
+        )  # fmt: skip
 
     def touch(self, session: Session) -> None:
         """Write when the session was last used."""

@@ -351,23 +351,3 @@ epoch = Table(
     Column("n", Integer, nullable=False),
     CheckConstraint("one = 1", name="single"),
 )
-
-audit_entry = Table(
-    "audit_entry",
-    metadata,
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("actor", String(64), nullable=False),
-    Column("org", String(12), nullable=False),
-    Column("rpc", String(128), nullable=False),
-    Column("target", String(160), nullable=False),
-    Column("decision", String(32), nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("trace_id", String(32), nullable=False),
-    Column("request_id", String(64), nullable=False),
-    Column("peer", Text, nullable=False),
-    Column("data_class", Integer, nullable=False),
-    Column("before", JSON(none_as_null=True)),
-    Column("after", JSON(none_as_null=True)),
-    Index("ix_audit_entry_rpc", "rpc", "decision"),
-)

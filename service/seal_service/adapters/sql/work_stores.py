@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from seal_service.adapters.sql import tables
 from seal_service.adapters.sql.stores import TableStore, values_of, within
-from seal_service.application.ports import ALLOWED, AuditEntry, Page, Remembered
+from seal_service.application.ports import Page, Remembered
 from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.changes import Change, ChangeState
 from seal_service.domain.posts import ExclusionRule, Post, Role
@@ -44,12 +44,19 @@ class SqlModes(TableStore[ModeSwitch]):
     table = tables.access_mode
 
 
+_WAITING = tables.pending_change.c.state == ChangeState.PENDING
+# Every view of a record asks this: it is built once.
+_PENDING_OF = select(tables.pending_change.c.target, tables.pending_change.c.id).where(
+    _WAITING, tables.pending_change.c.target.in_(bindparam("targets", expanding=True))
+)
+
+
 class SqlChanges(TableStore[Change]):
     """Changes."""
 
     record = Change
     table = tables.pending_change
-    _waiting = tables.pending_change.c.state == ChangeState.PENDING
+    _waiting = _WAITING
 
     def pending_for(self, target: str) -> Change | None:
         """Return the pending change of a target."""
@@ -57,11 +64,8 @@ class SqlChanges(TableStore[Change]):
 
     def pending_for_many(self, targets: Iterable[str]) -> dict[str, str]:
         """Return the ids of the pending changes of several targets."""
-        column = self.table.c
-        query = select(column.target, column.id).where(
-            self._waiting, column.target.in_(sorted(set(targets)))
-        )
-        return {row.target: row.id for row in self.connection.execute(query)}
+        found = self.connection.execute(_PENDING_OF, {"targets": sorted(set(targets))})
+        return {row.target: row.id for row in found}
 
     def pending(
         self, page: Page, *, reach: tuple[str, ...] | None, maker: str, kind: str, target: str
@@ -185,23 +189,3 @@ class SqlRequests:
         """Forget the answers to requests that nobody sends again after such a time."""
         answers = tables.idempotency
         self.connection.execute(delete(answers).where(answers.c.at < before))
-
-
-_ENTRY = insert(tables.audit_entry)
-
-
-class SqlAuditTrail:
-    """The log as rows of the same transaction. The tamper-evident log takes this one's place."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def append(self, entry: AuditEntry) -> None:
-        """Add an entry; it becomes durable with the transaction or not at all."""
-        self.connection.execute(_ENTRY, values_of(entry))
-
-    def allowed(self, rpc: str) -> bool:
-        """Tell whether the log holds a successful call of this method."""
-        column = tables.audit_entry.c
-        query = select(column.seq).where(column.rpc == rpc, column.decision == ALLOWED).limit(1)
-        return self.connection.execute(query).first() is not None

@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from seal_service.audit.errors import (
@@ -21,9 +20,8 @@ from seal_service.audit.errors import (
 from seal_service.audit.keys import Signer
 from seal_service.audit.note import open_checkpoint
 from seal_service.audit.publish import PublishedLog
-from seal_service.audit.store.connect import reading
 from seal_service.audit.store.lock import lock_of
-from seal_service.audit.store.sequencer import Sequencer, Step
+from seal_service.audit.store.sequencer import Sequencer, Step, waiting_count
 from seal_service.audit.store.state import (
     LogSettings,
     create_log,
@@ -31,6 +29,7 @@ from seal_service.audit.store.state import (
     log_size,
     tile_reader,
 )
+from seal_service.audit.store.transactions import Transactions
 from seal_service.audit.tiles import tree_of
 
 logger = logging.getLogger(__name__)
@@ -63,8 +62,8 @@ class Appender:
 
     Parameters
     ----------
-    engine
-        From `open_engine`.
+    database
+        Where the log is.
     settings, signer
         The log's name and algorithm; its signing key.
     publish_to
@@ -81,7 +80,7 @@ class Appender:
 
     def __init__(
         self,
-        engine: Engine,
+        database: Transactions,
         settings: LogSettings,
         signer: Signer,
         *,
@@ -94,12 +93,12 @@ class Appender:
             # The checker takes it for a fault when more than this are not signed.
             message = f"a batch has 1 to {CHECKPOINT_ROWS} events, not {batch}"
             raise ValueError(message)
-        self._engine = engine
-        self._settings = settings
+        self._database = database
+        self.settings = settings
         self._signer = signer
-        self._sequencer = Sequencer(engine, settings, signer)
+        self._sequencer = Sequencer(database, settings, signer)
         self._published = None if publish_to is None else PublishedLog(publish_to)
-        self._lock = lock_of(engine)
+        self._lock = lock_of(database)
         self._batch = batch
         self._checkpoint_s = checkpoint_s
         self._poll_s = poll_s
@@ -124,8 +123,8 @@ class Appender:
         """
         self._lock.hold()
         try:
-            with self._engine.begin() as connection:
-                create_log(connection, self._settings)
+            with self._database.write() as connection:
+                create_log(connection, self.settings)
             self._sequencer.load()
             self._compare_published()
         except BaseException:
@@ -209,7 +208,10 @@ class Appender:
                 self._note_status(leading=False)
                 pause = _RESERVE_S
                 if stopping:
-                    return
+                    if not self._anything_waits():
+                        return
+                    # The one that leads may be ending too, and have looked for the last time.
+                    pause = self._poll_s
             except LogDamagedError as error:
                 logger.critical("the audit log is damaged; nothing is appended: %s", error)
                 self._note_status(stopped=str(error))
@@ -221,6 +223,13 @@ class Appender:
                 pause = min(max(2 * pause, self._poll_s), _MAX_BACKOFF_S)
             self._wake.wait(pause)
             self._wake.clear()
+
+    def _anything_waits(self) -> bool:
+        try:
+            with self._database.read() as connection:
+                return waiting_count(connection) > 0
+        except SQLAlchemyError:
+            return False
 
     def _try_to_publish(self, *, now: bool) -> str:
         """Publish and return what went wrong; after a failure no sooner than a second later."""
@@ -245,12 +254,12 @@ class Appender:
         if note is None:
             return
         keys = [self._signer.verifier]
-        with reading(self._engine) as connection:
+        with self._database.read() as connection:
             size = log_size(connection)
-            checkpoint = open_checkpoint(note, keys, self._settings.origin)
+            checkpoint = open_checkpoint(note, keys, self.settings.origin)
             if checkpoint.size > size:
                 raise LogRolledBackError(size, checkpoint.size)
-            tree = tree_of(self._settings.hasher, tile_reader(connection), checkpoint.size)
+            tree = tree_of(self.settings.hasher, tile_reader(connection), checkpoint.size)
             if tree.root() != checkpoint.root:
                 message = f"the database and the published checkpoint over {tree.size} differ"
                 raise LogDamagedError(message)
@@ -260,7 +269,7 @@ class Appender:
         if published is None or self.status.published_size == self._sequencer.signed_size:
             return
         try:
-            with reading(self._engine) as connection:
+            with self._database.read() as connection:
                 note = latest_note(connection)
                 if note is not None:
                     size = published.publish(note, tile_reader(connection))

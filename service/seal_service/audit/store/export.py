@@ -18,8 +18,8 @@ from seal_service.audit.encoding import encode
 from seal_service.audit.entry import ENTRY_FIELDS, Entry
 from seal_service.audit.errors import LogDamagedError
 from seal_service.audit.files import make_folder, sync_folder, write_atomically
+from seal_service.audit.search import micros
 from seal_service.audit.store.proofs import cosignatures_of, signed_tree
-from seal_service.audit.store.query import micros
 from seal_service.audit.store.retention import PRUNE_ACTION
 from seal_service.audit.store.rows import entry_of
 from seal_service.audit.store.state import known_keys

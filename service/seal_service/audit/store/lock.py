@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from seal_service.audit.errors import AppenderBusyError
+from seal_service.audit.store.transactions import Transactions
 
 _PG_LOCK = 0x7365616C6175  # "sealau"
 _BUSY = "another process is the appender of this audit log"
@@ -58,8 +61,8 @@ class _FileLock:
 class _PostgresLock:
     """An advisory lock of one session, which ends with the session."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Transactions) -> None:
+        self._engine = database.engine
         self._connection: Connection | None = None
 
     def hold(self) -> None:
@@ -82,26 +85,15 @@ class _PostgresLock:
     def release(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            # Not back into the pool: a pooled session would keep the lock.
+            with suppress(SQLAlchemyError):  # A session that is gone has let go.
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _PG_LOCK})
+            # Not back into the pool: whatever came of that, a session's end lets go.
             connection.invalidate()
             connection.close()
 
 
-class _NoLock:
-    """For a database in memory, which no other process can see."""
-
-    def hold(self) -> None:
-        return
-
-    def release(self) -> None:
-        return
-
-
-def lock_of(engine: Engine) -> AppenderLock:
+def lock_of(database: Transactions) -> AppenderLock:
     """Return the lock that fits the database."""
-    if engine.dialect.name == "postgresql":
-        return _PostgresLock(engine)
-    database = engine.url.database
-    if not database or database == ":memory:":
-        return _NoLock()
-    return _FileLock(Path(f"{database}.appender"))
+    if not database.is_sqlite:
+        return _PostgresLock(database)
+    return _FileLock(Path(f"{database.url.database}.appender"))

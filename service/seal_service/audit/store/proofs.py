@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from seal_service.audit import tables
 from seal_service.audit.errors import InvalidProofError
 from seal_service.audit.merkle import Tree
+from seal_service.audit.signed import Signed
 from seal_service.audit.store.state import load_settings, tile_reader
 from seal_service.audit.tiles import tree_of
 
@@ -33,16 +34,22 @@ def signed_tree(connection: Connection, size: int | None = None) -> tuple[Tree, 
     InvalidProofError
         There is no checkpoint of this size.
     """
+    found = signed_state(connection, size)
+    if found is None:
+        message = "there is no checkpoint" + ("" if size is None else f" over {size} events")
+        raise InvalidProofError(message)
+    hasher = load_settings(connection).hasher
+    return tree_of(hasher, tile_reader(connection), found.checkpoint.size), found.note
+
+
+def signed_state(connection: Connection, size: int | None = None) -> Signed | None:
+    """Return the checkpoint of this size, the newest by default, with its cosignatures."""
     table = tables.checkpoint
     query = select(table.c.size, table.c.note).order_by(table.c.size.desc()).limit(1)
     if size is not None:
         query = query.where(table.c.size == size)
     found = connection.execute(query).first()
-    if found is None:
-        message = "there is no checkpoint" + ("" if size is None else f" over {size} events")
-        raise InvalidProofError(message)
-    hasher = load_settings(connection).hasher
-    return tree_of(hasher, tile_reader(connection), int(found[0])), str(found[1])
+    return None if found is None else Signed(found.note, cosignatures_of(connection, found.size))
 
 
 def cosignatures_of(connection: Connection, size: int) -> tuple[str, ...]:

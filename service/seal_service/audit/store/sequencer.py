@@ -12,14 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from seal_service.audit import tables
 from seal_service.audit.entry import ENTRY_FIELDS
 from seal_service.audit.errors import AppenderBusyError, LogDamagedError
 from seal_service.audit.keys import Signer
 from seal_service.audit.note import Checkpoint, Note
-from seal_service.audit.store.connect import reading
 from seal_service.audit.store.rows import canonical_bytes, insert_many
 from seal_service.audit.store.state import (
     LogSettings,
@@ -28,6 +27,7 @@ from seal_service.audit.store.state import (
     remember_key,
     tile_reader,
 )
+from seal_service.audit.store.transactions import Transactions
 from seal_service.audit.tiles import Frontier, TileId, tree_of
 
 _PUT_TILE = text(
@@ -74,8 +74,8 @@ class Step:
 class Sequencer:
     """Appends to one log; there must be only one at a time (`lock.py`)."""
 
-    def __init__(self, engine: Engine, settings: LogSettings, signer: Signer) -> None:
-        self._engine = engine
+    def __init__(self, database: Transactions, settings: LogSettings, signer: Signer) -> None:
+        self._database = database
         self._settings = settings
         self._signer = signer
         self._hasher = settings.hasher
@@ -91,7 +91,7 @@ class Sequencer:
         LogDamagedError
             It is not, or tiles are missing.
         """
-        with reading(self._engine) as connection:
+        with self._database.read() as connection:
             size = log_size(connection)
             read = tile_reader(connection)
             frontier = Frontier.load(self._hasher, read, size)
@@ -139,7 +139,7 @@ class Sequencer:
             The database failed; the next step begins by reading its state anew.
         """
         frontier = self._frontier or self.load()
-        with reading(self._engine) as connection:
+        with self._database.read() as connection:
             waiting = self._waiting(connection, limit)
             fresh = self._fresh(connection, waiting)
         leaves = [self._leaf(row) for row in fresh]
@@ -151,7 +151,7 @@ class Sequencer:
             return Step(0, 0, frontier.size, None)
         # Should the commit fail in an unknown way, the state is read again.
         self._frontier = None
-        with self._engine.begin() as connection:
+        with self._database.write() as connection:
             if log_size(connection) != frontier.size:
                 message = f"another appender wrote to the log after event {frontier.size}"
                 raise AppenderBusyError(message)

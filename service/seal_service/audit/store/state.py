@@ -37,17 +37,23 @@ def create_log(connection: Connection, settings: LogSettings) -> None:
         The database holds a log of another name or hash algorithm. A change of profile begins a
         new log; the old one stays verifiable with the algorithm ids that it stores.
     """
-    found = connection.execute(select(tables.log)).mappings().first()
+    found = find_settings(connection)
     if found is None:
         row = {"id": 1, "origin": settings.origin, "hash_alg": int(settings.algorithm)}
         row["created_at_us"] = time.time_ns() // 1000
         connection.execute(insert(tables.log), row)
-    elif (found["origin"], found["hash_alg"]) != (settings.origin, settings.algorithm):
+    elif found != settings:
         message = (
-            f"the database holds log {found['origin']} with hash algorithm {found['hash_alg']}, "
+            f"the database holds log {found.origin} with hash algorithm {int(found.algorithm)}, "
             f"not {settings.origin} with {int(settings.algorithm)}"
         )
         raise ProfileMismatchError(message)
+
+
+def find_settings(connection: Connection) -> LogSettings | None:
+    """Return the log's settings; None before it begins."""
+    found = connection.execute(select(tables.log)).mappings().first()
+    return None if found is None else LogSettings(found["origin"], HashId(found["hash_alg"]))
 
 
 def load_settings(connection: Connection) -> LogSettings:
@@ -58,11 +64,11 @@ def load_settings(connection: Connection) -> LogSettings:
     LogDamagedError
         The database holds no log.
     """
-    found = connection.execute(select(tables.log)).mappings().first()
-    if found is None:
+    settings = find_settings(connection)
+    if settings is None:
         message = "the database holds no audit log"
         raise LogDamagedError(message)
-    return LogSettings(found["origin"], HashId(found["hash_alg"]))
+    return settings
 
 
 def log_size(connection: Connection) -> int:

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, insert, select
 
 from seal_service.audit import tables
-from seal_service.audit.store.connect import reading
+from seal_service.audit.note import SignatureLine
 from seal_service.audit.store.state import latest_note, tile_reader
+from seal_service.audit.store.transactions import Transactions
 from seal_service.audit.tiles import TileId
 from seal_service.audit.witness import Cosigned
 
 
 class WitnessedDatabase:
-    """The log behind an engine, in the shape of `witness.WitnessedLog`."""
+    """The log in a database, in the shape of `witness.WitnessedLog`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Transactions) -> None:
+        self._database = database
 
     def note(self) -> str | None:
         """Return the newest checkpoint's note, or None before the first."""
-        with reading(self._engine) as connection:
+        with self._database.read() as connection:
             return latest_note(connection)
 
     def read(self, tile: TileId) -> bytes:
         """Return a tile's hashes, or as many as there are."""
-        with reading(self._engine) as connection:
+        with self._database.read() as connection:
             return tile_reader(connection)(tile)
 
     def accept(self, cosigned: Cosigned) -> None:
         """Store a witness's signature beside the checkpoint; a second time changes nothing."""
-        key = {"size": cosigned.checkpoint.size, "witness": cosigned.line.name}
-        table = tables.cosignature
-        known = select(table.c.size).where(
-            table.c.size == key["size"], table.c.witness == key["witness"]
-        )
-        with self._engine.begin() as connection:
-            if connection.execute(known).first() is None:
-                connection.execute(insert(table), {**key, "line": str(cosigned.line)})
+        with self._database.write() as connection:
+            keep_cosignature(connection, cosigned.checkpoint.size, cosigned.line)
+
+
+def keep_cosignature(connection: Connection, size: int, line: SignatureLine) -> None:
+    """Store a witness's signature over a checkpoint; a second one of the same changes nothing."""
+    table = tables.cosignature
+    known = select(table.c.size).where(table.c.size == size, table.c.witness == line.name)
+    if connection.execute(known).first() is None:
+        row = {"size": size, "witness": line.name, "line": str(line)}
+        connection.execute(insert(table), row)

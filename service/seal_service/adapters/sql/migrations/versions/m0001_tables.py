@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from seal_service.audit import tables as audit
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -353,3 +355,5 @@ def downgrade() -> None:
     op.drop_table("epoch")
     op.drop_index("ix_audit_entry_rpc", table_name="audit_entry")
     op.drop_table("audit_entry")
+    # Version 0003 leaves the log where it is; without a bank there is nothing to log.
+    audit.metadata.drop_all(op.get_bind())

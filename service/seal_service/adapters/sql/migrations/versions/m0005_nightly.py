@@ -1,6 +1,6 @@
 """What the nightly jobs need: the core's tellers, findings, reminders, runs.
 
-Revision ID: 0004
+Revision ID: 0005
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from seal_service.adapters.sql.tables import role
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

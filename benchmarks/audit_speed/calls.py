@@ -1,0 +1,168 @@
+"""What authorising, auditing and committing add to a call of a running server, at a steady rate."""
+
+from __future__ import annotations
+
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health_pb2
+
+from seal_audit_check import check
+from sealapi.v1 import identity_pb2 as ib
+from sealapi.v1 import organization_pb2 as ob
+from sealapi.v1 import session_pb2 as sb
+from sealmatch.client import Client
+
+PASSWORD = "Blue-Horse-47"  # noqa: S105  # of a bank that lives for a minute
+WARM_UP = 200
+_CONFIG = 'log_level = "warning"\n[quota]\nper_s = 100000\nburst = 100000\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Latencies of one kind of call, in ms."""
+
+    p50_ms: float
+    p99_ms: float
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
+    """Start `sealmatch serve`; yield the process, its address and how long it took to answer."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = folder.parent / f"{folder.name}.toml"
+    config.write_text(_CONFIG, encoding="utf-8")
+    command = [
+        sys.executable, "-c", "from seal_service.cli import main; main()", "serve", "--config",
+        str(config), "--data-dir", str(folder), "--port", str(port), *options,
+    ]  # fmt: skip
+    began = time.perf_counter()
+    with subprocess.Popen(command) as process:  # noqa: S603  # our own command line
+        try:
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                    break
+                except OSError:
+                    if process.poll() is not None:
+                        raise
+                    time.sleep(0.01)
+            yield process, f"127.0.0.1:{port}", time.perf_counter() - began
+        finally:
+            process.terminate()
+
+
+def sign_in(folder: Path, client: Client) -> None:
+    """Set the bank up and sign its first administrator in."""
+    token = (folder / "bootstrap.token").read_text("ascii").strip()
+    client.identity.bootstrap_super_admin(
+        ib.BootstrapSuperAdminRequest(
+            bootstrap_token=token, user_id="root", display_name="root", password=PASSWORD,
+            org_id="1000", org_display_name="HQ",
+        )
+    )  # fmt: skip
+    client.login("root", PASSWORD)
+    made = client.identity.create_user(
+        ib.CreateUserRequest(
+            user_id="hq1", display_name="hq1", org="orgs/1000", posts=["posts/hq-admin"],
+            kind=ib.User.KIND_PERSON, reason="set-up",
+        )
+    )  # fmt: skip
+    client.login("hq1", made.initial_password)
+    change = sb.ChangePasswordRequest(old_password=made.initial_password, new_password=PASSWORD)
+    client.session.change_password(change)
+    client.login("hq1", PASSWORD)
+
+
+def at_rate(call: Callable[[], Any], rate: float, seconds: float) -> Latency:
+    """Begin calls at a steady rate, whether or not earlier ones have ended."""
+    times: list[float] = []
+    failed: list[str] = []
+    count = WARM_UP + int(rate * seconds)
+    all_done = threading.Semaphore(0)
+    due = time.perf_counter()
+    for number in range(count):
+        due += 1 / rate
+        time.sleep(max(0.0, due - time.perf_counter()))
+        began = time.perf_counter()
+
+        def done(future: Any, began: float = began, number: int = number) -> None:
+            if number >= WARM_UP:
+                times.append(time.perf_counter() - began)
+            if future.code() is not grpc.StatusCode.OK:
+                failed.append(future.details())
+            all_done.release()
+
+        call().add_done_callback(done)
+    for _ in range(count):
+        all_done.acquire()
+    assert not failed, failed[:3]
+    cuts = statistics.quantiles(times, n=100)
+    return Latency(cuts[49] * 1e3, cuts[98] * 1e3)
+
+
+def measure_calls(folder: Path, rate: float, seconds: float, rounds: int) -> None:
+    """Compare a call that passes the whole pipeline with one of the same server that does not."""
+    with served(folder) as (process, address, start_s), Client(address) as client:
+        idle_mib = resident_mib(process.pid)
+        sign_in(folder, client)
+        with grpc.insecure_channel(address) as channel:
+            bare: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
+            whole: Any = channel.unary_unary("/sealapi.v1.OrganizationService/GetOrg")
+            health = health_pb2.HealthCheckRequest().SerializeToString()
+            request = ob.GetOrgRequest(name="orgs/1000").SerializeToString()
+            metadata = (("authorization", f"Bearer {client.token}"),)
+            found = [
+                (
+                    at_rate(lambda: bare.future(health), rate, seconds),
+                    at_rate(lambda: whole.future(request, metadata=metadata), rate, seconds),
+                )
+                for _ in range(rounds)
+            ]
+    report = check(str(folder))
+    assert report.sound, report.findings[:5]
+    assert report.events >= rounds * rate * seconds
+    assert report.waiting == 0
+    added50 = [w.p50_ms - b.p50_ms for b, w in found]
+    added99 = [w.p99_ms - b.p99_ms for b, w in found]
+    print(
+        f"one call       adds p50 {statistics.median(added50):.2f} ms, "
+        f"p99 {statistics.median(added99):.2f} ms at {rate:.0f} calls/s, medians of {rounds} "
+        f"rounds (p50: {', '.join(f'{ms:.2f}' for ms in added50)}; "
+        f"p99: {', '.join(f'{ms:.2f}' for ms in added99)})"
+    )
+    print(f"start-up       {start_s:.2f} s to the first connection with an empty data directory")
+    print(f"idle           {idle_mib:.0f} MiB resident")
+
+
+def measure_start(folder: Path, rounds: int) -> None:
+    """Start on a data directory that exists."""
+    times = []
+    for _ in range(rounds):
+        with served(folder) as (process, _, start_s):
+            times.append(start_s)
+        assert process.returncode == 0
+    print(
+        f"start-up       {statistics.median(times):.2f} s again, median of "
+        f"{', '.join(f'{s:.2f}' for s in times)}"
+    )
+
+
+def resident_mib(pid: int) -> float:
+    """Return how much memory a process holds."""
+    for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError

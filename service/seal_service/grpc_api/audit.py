@@ -1,0 +1,130 @@
+"""AuditService: the tamper-evident log, its checkpoints and proofs."""
+
+from __future__ import annotations
+
+from google.protobuf.message import Message
+
+from seal_service.application import audit_log
+from seal_service.application.call import Call, Caller, Tools
+from seal_service.application.ports import Database
+from seal_service.audit import AuditKind, Decision, encode
+from seal_service.audit.search import Cursor, Filter, Found, Order
+from seal_service.audit.signed import Signed
+from seal_service.grpc_api.messages import instant, timestamp
+from seal_service.grpc_api.resources import Asker, id_of, page_of, token_of
+from seal_service.interceptors.exchange import Handle, Prepare
+from sealapi.v1 import audit_pb2 as pb
+
+
+def search(
+    tools: Tools, database: Database, caller: Caller, request: pb.ListAuditEventsRequest
+) -> audit_log.Search:
+    """Look for events before the call's transaction begins."""
+    page = page_of(Asker(tools, caller), request)
+    order = (
+        Order.OLDEST_FIRST if request.order == request.ORDER_OLDEST_FIRST else Order.NEWEST_FIRST
+    )
+    after = Cursor(*map(int, page.after.split("/"))) if page.after else None
+    wanted = filter_of(request)
+    return audit_log.search(database, caller, wanted, limit=page.limit, order=order, after=after)
+
+
+def list_audit_events(call: Call, request: pb.ListAuditEventsRequest) -> Message:
+    """List events."""
+    page = audit_log.shown(call, call.prepared)
+    token = ""
+    if page.next is not None:
+        token = token_of(call, request, f"{page.next.seq}/{page.next.size}")
+    return pb.ListAuditEventsResponse(
+        events=[event_message(found) for found in page.events], next_page_token=token
+    )
+
+
+def get_audit_event(call: Call, request: pb.GetAuditEventRequest) -> Message:
+    """Show one event."""
+    found = audit_log.event(call, int(id_of(request.name)))
+    return pb.GetAuditEventResponse(event=event_message(found))
+
+
+def get_checkpoint(call: Call, request: pb.GetCheckpointRequest) -> Message:
+    """Show a checkpoint."""
+    signed = audit_log.checkpoint(call, size_of(request.name))
+    return pb.GetCheckpointResponse(checkpoint=checkpoint_message(signed))
+
+
+def get_inclusion_proof(call: Call, request: pb.GetInclusionProofRequest) -> Message:
+    """Prove that an event is in the log."""
+    found, hashes, signed = audit_log.inclusion(
+        call, int(id_of(request.name)), size_of(request.checkpoint)
+    )
+    return pb.GetInclusionProofResponse(
+        leaf_hash=found.leaf_hash, hashes=hashes, checkpoint=checkpoint_message(signed)
+    )
+
+
+def get_consistency_proof(call: Call, request: pb.GetConsistencyProofRequest) -> Message:
+    """Prove that the log has only grown."""
+    hashes, signed = audit_log.consistency(call, request.old_size, size_of(request.checkpoint))
+    return pb.GetConsistencyProofResponse(hashes=hashes, checkpoint=checkpoint_message(signed))
+
+
+def add_cosignature(call: Call, request: pb.AddCosignatureRequest) -> Message:
+    """Keep a witness's signature."""
+    signed = audit_log.cosign(call, int(id_of(request.name)), request.cosignature)
+    return pb.AddCosignatureResponse(checkpoint=checkpoint_message(signed))
+
+
+def filter_of(request: pb.ListAuditEventsRequest) -> Filter:
+    """Return what a request looks for."""
+    return Filter(
+        kinds=[AuditKind(kind) for kind in request.kinds] or None,
+        actor=request.actor or None,
+        organisations=[id_of(request.org)] if request.org else None,
+        account=request.account or None,
+        action=request.action or None,
+        target=request.target or None,
+        decision=Decision(request.decision) if request.decision else None,
+        since=instant(request.start_time, "start_time") if request.HasField("start_time") else None,
+        before=instant(request.end_time, "end_time") if request.HasField("end_time") else None,
+    )
+
+
+def size_of(name: str) -> int | None:
+    """Return the size in a checkpoint's name; None for the latest."""
+    text = id_of(name)
+    return None if text in {"", "latest"} else int(text)
+
+
+def event_message(found: Found) -> pb.AuditEvent:
+    """Return an event as a message."""
+    entry = found.entry
+    return pb.AuditEvent(
+        name=f"auditEvents/{found.seq}", kind=f"AUDIT_KIND_{entry.kind.name}",
+        decision=f"DECISION_{entry.decision.name}",
+        reason=entry.reason, action=entry.action, actor=entry.actor,
+        org=f"orgs/{entry.organisation}" if entry.organisation else "", account=entry.account,
+        target=entry.target, event_time=timestamp(entry.stamp.at),
+        correlation_id=entry.correlation_id, payload=found.payload or b"",
+        payload_pruned=found.payload is None and entry.payload_hash is not None,
+        entry=encode(entry), leaf_hash=found.leaf_hash,
+    )  # fmt: skip
+
+
+def checkpoint_message(signed: Signed) -> pb.Checkpoint:
+    """Return a checkpoint as a message."""
+    state = signed.checkpoint
+    return pb.Checkpoint(
+        name=f"checkpoints/{state.size}", size=state.size, root_hash=state.root, note=signed.note,
+        cosignatures=signed.cosignatures,
+    )  # fmt: skip
+
+
+HANDLERS: dict[str, Handle] = {
+    "ListAuditEvents": list_audit_events,
+    "GetAuditEvent": get_audit_event,
+    "GetCheckpoint": get_checkpoint,
+    "GetInclusionProof": get_inclusion_proof,
+    "GetConsistencyProof": get_consistency_proof,
+    "AddCosignature": add_cosignature,
+}
+PREPARE: dict[str, Prepare] = {"ListAuditEvents": search}

@@ -1,0 +1,156 @@
+"""kill -9 of the service at random instants under load: nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from service_bank import PASSWORD, Clock, Template, running
+
+from seal_audit_check import check
+from sealapi.v1 import identity_pb2 as ib
+from sealapi.v1 import organization_pb2 as ob
+from sealmatch.client import CallError, Client, Retries
+
+# `make service-kill` asks for 200.
+KILLS = int(os.environ.get("SEALMATCH_KILLS", "5"))
+THREADS = 4
+CREATE = "sealapi.v1.IdentityService/CreateUser"
+PROGRAM = "from seal_service.cli import main; main()"
+
+
+class Round:
+    """One life of the server: started, loaded, killed."""
+
+    def __init__(self, folder: Path, number: int, token: str) -> None:
+        self.number, self.token = number, token
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        workers = "2" if number % 5 == 4 else "1"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "serve", "--data-dir", str(folder),
+             "--port", str(self.port), "--workers", workers],
+            env={**os.environ, "SEALMATCH_QUOTA__PER_S": "1e6", "SEALMATCH_LOG_LEVEL": "error"},
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        self.acknowledged: list[str] = []
+        self.odd: list[CallError] = []
+        self.answered = threading.Event()
+
+    def wait(self) -> None:
+        """Wait until the server listens."""
+        for _ in range(1200):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                assert self.process.poll() is None, "the server ended by itself"
+                time.sleep(0.05)
+            else:
+                return
+        self.kill()
+        pytest.fail("the server does not listen")
+
+    def client(self) -> Client:
+        """Return a client that does not repeat."""
+        return Client(f"127.0.0.1:{self.port}", token=self.token, retries=Retries(attempts=1))
+
+    def load(self, thread: int) -> None:
+        """Create and look until the server is gone."""
+        with self.client() as client:
+            for step in range(100_000):
+                user = f"k{self.number}x{thread}x{step}"
+                request = ib.CreateUserRequest(
+                    user_id=user, display_name=user, org="orgs/2101", kind=ib.User.KIND_PERSON,
+                    posts=["posts/sub-branch-teller"], reason="x",
+                )  # fmt: skip
+                try:
+                    self.acknowledged.append(client.identity.create_user(request).change.name)
+                    client.organization.get_org(ob.GetOrgRequest(name="orgs/2101"))
+                except CallError as error:
+                    if error.code not in {"UNAVAILABLE", "CANCELLED", "UNKNOWN"}:
+                        self.odd.append(error)
+                    return
+                self.answered.set()
+
+    def kill(self) -> None:
+        """Kill every process of the server."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+
+
+def signed_in(folder: Path) -> str:
+    now = Clock(datetime.now(UTC))  # That of the processes to come.
+    with running(folder, f"sqlite:///{folder / 'sealmatch.sqlite'}", now) as bank:
+        return bank.sign_in("c11", PASSWORD).token
+
+
+def held(folder: Path) -> tuple[set[str], int]:
+    """Return the changes that are stored, and how many events say that one was asked for."""
+    database = sqlite3.connect(f"file:{folder / 'sealmatch.sqlite'}?mode=ro", uri=True)
+    try:
+        changes = {
+            f"changes/{key}"
+            for (key,) in database.execute("select id from pending_change where kind='user.create'")
+        }
+        logged = sum(
+            database.execute(
+                f"select count(*) from {table} where action = ? and decision = 1",  # noqa: S608
+                (CREATE,),
+            ).fetchone()[0]
+            for table in ("audit_outbox", "audit_event")
+        )
+    finally:
+        database.close()
+    return changes, logged
+
+
+@pytest.mark.timeout(7200)
+def test_e34_kill_9_of_the_service_under_load_loses_nothing(
+    founded_sqlite: Template, tmp_path: Path
+) -> None:
+    folder, _ = founded_sqlite.copy(tmp_path / "data")
+    token = signed_in(folder)
+    at_first = held(folder)
+    founding = at_first[1] - len(at_first[0])
+    chance = random.Random(20261123)  # noqa: S311  # a test's instants
+    acknowledged: set[str] = set()
+    for number in range(KILLS):
+        life = Round(folder, number, token)
+        try:
+            life.wait()
+            threads = [threading.Thread(target=life.load, args=(n,)) for n in range(THREADS)]
+            for thread in threads:
+                thread.start()
+            assert life.answered.wait(60), life.odd
+            time.sleep(chance.uniform(0.0, 0.8))
+        finally:
+            life.kill()
+        for thread in threads:
+            thread.join(60)
+        assert life.odd == []
+        acknowledged.update(life.acknowledged)
+        # Before anything has had a chance to repair it.
+        report = check(str(folder), processes=1)
+        assert report.findings == [], f"after kill {number}"
+        changes, logged = held(folder)
+        assert changes >= acknowledged, f"{len(acknowledged - changes)} lost by kill {number}"
+        # Every act has its event and every event its act.
+        assert logged - len(changes) == founding
+    with running(folder, f"sqlite:///{folder / 'sealmatch.sqlite'}"):
+        pass  # It takes up what waits, and leaves nothing behind.
+    report = check(str(folder), processes=1)
+    assert (report.findings, report.waiting) == ([], 0)
+    assert report.signed_size == report.events
+    assert len(acknowledged) >= KILLS
+    print(f"{KILLS} kills, {len(acknowledged)} acknowledged, {report.events} events")

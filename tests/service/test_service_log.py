@@ -1,0 +1,307 @@
+"""The service's log: every act is in it, and what is done behind its back is found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from refusals import refused
+from service_bank import PASSWORD, WITNESS, Bank, Template, ask_user, running
+
+from seal_audit_check import Finding, Trust, check
+from seal_service.audit import Verifier, hasher_of
+from seal_service.audit.merkle import verify_consistency, verify_inclusion
+from seal_service.audit.note import cosign, open_checkpoint
+from seal_service.opening import StartError
+from sealapi.v1 import audit_pb2 as ab
+from sealapi.v1 import identity_pb2 as ib
+from sealapi.v1 import organization_pb2 as ob
+
+ORG = ob.GetOrgRequest(name="orgs/2101")
+
+
+def numbered(bank: Bank) -> None:
+    """Wait until everything that waits has its number and is signed."""
+    for _ in range(1000):
+        status = bank.server._appender.status
+        if not bank.rows("audit_outbox") and status.signed_size == status.size > 0:
+            return
+        time.sleep(0.02)
+    raise AssertionError
+
+
+def test_a72_acts_views_refusals_and_replays_are_events(bank: Bank) -> None:
+    change = ask_user(bank, "n1", "2101", "sub-branch-teller", "c11")
+    bank.org("2101", by="c11")
+    with refused("OUT_OF_ORG_SCOPE"):
+        bank.org("2101", by="c12")
+    request = ib.ResetPasswordRequest(
+        name="users/t11", request_id="11111111-1111-4111-8111-111111111111"
+    )
+    for _ in range(2):
+        bank.as_("c11").identity.reset_password(request)
+    numbered(bank)
+    events = (
+        bank.as_("aud")
+        .audit.list_audit_events(
+            ab.ListAuditEventsRequest(
+                page_size=7, order=ab.ListAuditEventsRequest.ORDER_NEWEST_FIRST
+            )
+        )
+        .events
+    )
+    found = [
+        (event.action.rpartition("/")[2], event.decision, event.reason, event.actor)
+        for event in reversed(events)
+        if not event.action.endswith("Login")
+    ]
+    assert found == [
+        ("CreateUser", 1, "", "c11"), ("GetOrg", 1, "", "c11"),
+        ("GetOrg", 2, "OUT_OF_ORG_SCOPE", "c12"), ("ResetPassword", 1, "", "c11"),
+        ("ResetPassword", 1, "REPLAYED", "c11"),
+    ]  # fmt: skip
+    created = next(event for event in events if event.action.endswith("CreateUser"))
+    assert created.org == "orgs/2101"
+    assert created.target == "users/n1"
+    assert json.loads(created.payload)["after"]["change"] == change.name.partition("/")[2]
+
+
+def test_verify_passes_on_the_data_directory_of_a_live_and_of_a_stopped_server(
+    founded_sqlite: Template, tmp_path: Path
+) -> None:
+    folder, url = founded_sqlite.copy(tmp_path / "data")
+    done = threading.Event()
+    with running(folder, url) as bank:
+        clients = [bank.as_("c11"), bank.as_("b1")]
+
+        def load(number: int) -> None:
+            while not done.is_set():
+                clients[number].organization.get_org(ORG)
+
+        threads = [threading.Thread(target=load, args=(number,)) for number in (0, 1)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(5):
+                assert check(str(folder), processes=1).findings == []
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
+        logged = len(bank.log())
+    report = check(str(folder), processes=1)
+    assert report.findings == []
+    # A server that stops leaves nothing waiting, unsigned or unpublished.
+    assert report.waiting == 0
+    assert report.events == report.signed_size == logged
+    assert f"\n{logged}\n" in (folder / "audit" / "checkpoint").read_text()
+
+
+def test_a_server_takes_up_what_another_left_waiting(
+    founded_sqlite: Template, tmp_path: Path
+) -> None:
+    folder, url = founded_sqlite.copy(tmp_path / "data")
+    with running(folder, url) as bank:
+        bank.server._appender.stop()
+        bank.org("2101", by="c11")
+        waiting = len(bank.rows("audit_outbox"))
+    assert waiting >= 2
+    report = check(str(folder), processes=1)
+    assert (report.findings, report.waiting) == ([], waiting)
+    with running(folder, url) as bank:
+        numbered(bank)
+    report = check(str(folder), processes=1)
+    assert (report.findings, report.waiting) == ([], 0)
+
+
+def test_a_clock_that_is_set_back_is_remarked_and_nothing_else(
+    founded_sqlite: Template, tmp_path: Path
+) -> None:
+    folder, url = founded_sqlite.copy(tmp_path / "data")
+    with running(folder, url) as bank:
+        bank.org("2101", by="c11")
+        bank.clock.forward(hours=-3)
+        bank.org("2101", by="c11")
+        assert bank.sign_in("t11", PASSWORD).token
+        numbered(bank)
+        events = bank.rows("audit_event", "true order by seq")
+    times = [event.at_us for event in events]
+    back = next(seq for seq in range(1, len(times)) if times[seq] < times[seq - 1])
+    boots = {event.boot_id for event in events[back - 1 : back + 1]}
+    assert len(boots) == 1
+    assert events[back].monotonic_ns > events[back - 1].monotonic_ns
+    report = check(str(folder), processes=1)
+    assert report.findings == []
+    assert f"seq {back}: the wall clock is behind that of the event before" in report.remarks
+
+
+@pytest.fixture(scope="module")
+def stopped(founded_sqlite: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, url = founded_sqlite.copy(tmp_path_factory.mktemp("stopped") / "data")
+    with running(folder, url) as bank:
+        bank.org("2101", by="c11")
+    return folder
+
+
+def flip_payload(database: sqlite3.Connection) -> None:
+    (payload,) = database.execute("select payload from audit_payload where seq = 9").fetchone()
+    flipped = bytes([payload[5] ^ 1])
+    data = payload[:5] + flipped + payload[6:]
+    database.execute("update audit_payload set payload = ? where seq = 9", (data,))
+
+
+def change_actor(database: sqlite3.Connection) -> None:
+    database.execute("update audit_event set actor = 'hq9' where seq = 9")
+
+
+def remove_tail(database: sqlite3.Connection) -> None:
+    (size,) = database.execute("select max(seq) + 1 from audit_event").fetchone()
+    for table in ("audit_event", "audit_payload"):
+        database.execute(f"delete from {table} where seq >= ?", (size - 3,))  # noqa: S608
+    # Whoever does it well takes away the checkpoints as well.
+    database.execute("delete from audit_checkpoint where size > ?", (size - 3,))
+
+
+def swap_rows(database: sqlite3.Connection) -> None:
+    for old, new in ((9, -1), (10, 9), (-1, 10)):
+        for table in ("audit_event", "audit_payload"):
+            database.execute(f"update {table} set seq = ? where seq = ?", (new, old))  # noqa: S608
+
+
+def remove_row(database: sqlite3.Connection) -> None:
+    database.execute("delete from audit_event where seq = 9")
+
+
+@pytest.mark.parametrize(
+    ("harm", "expected"),
+    [
+        (flip_payload, lambda found: found.seq == 9 and "payload" in found.place),
+        (change_actor, lambda found: found.seq == 9 and "entry was changed" in found.problem),
+        (remove_tail, lambda found: "published copy" in found.place and "gone" in found.problem),
+        (swap_rows, lambda found: found.seq == 9),
+        (remove_row, lambda found: found.seq == 9 and "missing" in found.problem),
+    ],
+)
+def test_a72_what_is_done_to_the_data_directory_is_found(
+    stopped: Path,
+    tmp_path: Path,
+    harm: Callable[[sqlite3.Connection], None],
+    expected: Callable[[Finding], bool],
+) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(stopped, folder)
+    assert check(str(folder), processes=1).sound
+    with sqlite3.connect(folder / "sealmatch.sqlite") as database:
+        harm(database)
+    database.close()
+    report = check(str(folder), processes=1)
+    assert not report.sound
+    assert any(expected(found) for found in report.findings), report.findings
+
+
+def test_a_server_does_not_start_on_a_log_that_lost_its_tail_or_its_key(
+    stopped: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(stopped, folder)
+    url = f"sqlite:///{folder / 'sealmatch.sqlite'}"
+    (folder / "audit.key").rename(tmp_path / "key")
+    with pytest.raises(StartError, match=r"its key .* is missing"), running(folder, url):
+        pass
+    (tmp_path / "key").rename(folder / "audit.key")
+    with sqlite3.connect(folder / "sealmatch.sqlite") as database:
+        remove_tail(database)
+    database.close()
+    with pytest.raises(StartError, match="the audit log cannot be continued"), running(folder, url):
+        pass
+
+
+def test_a72_queries_show_what_is_in_reach_a_signed_page_at_a_time(bank: Bank) -> None:
+    for user in ("c11", "c12", "t11"):
+        bank.org("2101" if user != "c12" else "2102", by=user)
+    numbered(bank)
+
+    def listed(user: str, **wanted: object) -> list[ab.AuditEvent]:
+        request = ab.ListAuditEventsRequest(page_size=3, **wanted)  # type: ignore[arg-type]
+        found: list[ab.AuditEvent] = []
+        while True:
+            reply = bank.as_(user).audit.list_audit_events(request)
+            found += reply.events
+            if not reply.next_page_token:
+                return found
+            assert len(reply.events) == 3
+            request.page_token = reply.next_page_token
+
+    mine = listed("c11")
+    assert {event.org for event in mine} == {"orgs/2101"}
+    assert {event.org for event in listed("b1")} >= {"orgs/2101", "orgs/2102"}
+    assert {event.actor for event in listed("aud", actor="t11")} == {"t11"}
+    logins = listed("aud", kinds=[4], org="orgs/2102")
+    assert logins
+    assert {event.org for event in logins} == {"orgs/2102"}
+    assert all(event.kind == 4 for event in logins)
+    assert listed("c11", org="orgs/2102") == []
+    last = max(mine, key=lambda event: int(event.name.partition("/")[2]))
+    assert [
+        e.name for e in listed("c11", start_time=last.event_time, end_time=last.event_time)
+    ] == []
+    # A token is for one query of one person.
+    request = ab.ListAuditEventsRequest(page_size=1)
+    token = bank.as_("c11").audit.list_audit_events(request).next_page_token
+    for user, changed in (("b1", {}), ("c11", {"actor": "t11"})):
+        other = ab.ListAuditEventsRequest(page_size=1, page_token=token, **changed)
+        with refused("PAGE_TOKEN_INVALID"):
+            bank.as_(user).audit.list_audit_events(other)
+
+
+def test_proofs_and_cosignatures_convince_somebody_who_has_only_the_keys(bank: Bank) -> None:
+    audit = bank.as_("aud").audit
+    numbered(bank)
+    key = Verifier.parse((bank.settings.data_dir / "audit.key.pub").read_text())
+    old = audit.get_checkpoint(ab.GetCheckpointRequest(name="checkpoints/latest")).checkpoint
+    bank.org("2101", by="aud")
+    numbered(bank)
+    event = audit.get_audit_event(ab.GetAuditEventRequest(name=f"auditEvents/{old.size}")).event
+    proof = audit.get_inclusion_proof(ab.GetInclusionProofRequest(name=event.name))
+    new = open_checkpoint(proof.checkpoint.note, [key], key.name)
+    hasher = hasher_of(new.algorithm)
+    assert hasher.leaf(event.entry) == proof.leaf_hash == event.leaf_hash
+    verify_inclusion(
+        hasher, leaf=proof.leaf_hash, index=old.size, size=new.size, proof=list(proof.hashes),
+        root=new.root,
+    )  # fmt: skip
+    growth = audit.get_consistency_proof(
+        ab.GetConsistencyProofRequest(old_size=old.size, checkpoint=f"checkpoints/{new.size}")
+    )
+    verify_consistency(
+        hasher, old_size=old.size, size=new.size, old_root=old.root_hash, root=new.root,
+        proof=list(growth.hashes),
+    )  # fmt: skip
+    with refused("NOT_SIGNED_YET"):
+        audit.get_inclusion_proof(
+            ab.GetInclusionProofRequest(name=event.name, checkpoint=f"checkpoints/{old.size}")
+        )
+    with refused("NOT_FOUND"):
+        audit.get_audit_event(ab.GetAuditEventRequest(name="auditEvents/999999"))
+    name = f"checkpoints/{new.size}"
+    line = str(cosign(WITNESS, new, 1_795_400_000))
+    witness = bank.as_("wit").audit
+    for bad in (
+        line[:-3] + "AA=",
+        "nonsense",
+        str(cosign(WITNESS, open_checkpoint(old.note, [key]), 1)),
+    ):
+        with refused("INVALID_FIELD"):
+            witness.add_cosignature(ab.AddCosignatureRequest(name=name, cosignature=bad))
+    kept = witness.add_cosignature(ab.AddCosignatureRequest(name=name, cosignature=line)).checkpoint
+    assert kept.cosignatures == [line]
+    assert audit.get_checkpoint(ab.GetCheckpointRequest(name=name)).checkpoint == kept
+    report = check(bank.settings.url, Trust.of((str(key), str(WITNESS.verifier))), processes=1)
+    assert report.findings == []
+    assert report.cosigned_size == new.size
