@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
@@ -110,21 +111,18 @@ class Server:
         found = config_files.problems(settings)
         if found:
             raise StartError("; ".join(found))
-        self._connections = open_database(settings)
-        try:
-            self._appender = open_log(settings, self._connections)
-        except StartError:
-            self._connections.close()
-            raise
-        try:
-            self._build(hasher or Argon2())
-        except BaseException:
-            self._close()
-            raise
+        with ExitStack() as opened:
+            connections = open_database(settings)
+            opened.callback(connections.close)
+            self._appender = open_log(settings, connections)
+            opened.callback(self._appender.stop)  # It numbers, signs and publishes what waits.
+            database = SqlDatabase(connections, self._appender.settings.hasher)
+            opened.callback(database.close)
+            self._build(database, hasher or Argon2())
+            self._opened = opened.pop_all()
 
-    def _build(self, hasher: PasswordHasher) -> None:
+    def _build(self, database: SqlDatabase, hasher: PasswordHasher) -> None:
         settings = self.settings
-        database = SqlDatabase(self._connections, self._appender.settings.hasher)
         self.pipeline = Pipeline(
             database=database,
             tools=Tools(
@@ -202,13 +200,8 @@ class Server:
         self._stopped.set()
         self._server.stop(grace_s).wait()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self._close()
+        self._opened.close()
         log.info("stopped", worker=self._worker)
-
-    def _close(self) -> None:
-        """Let the log number, sign and publish what waits, then close every connection."""
-        self._appender.stop()
-        self._connections.close()
 
     def _tidy(self) -> None:
         while not self._stopped.wait(TIDY_EVERY_S):

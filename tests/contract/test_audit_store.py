@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from audit_log import ORIGIN, Log, a_log, event_of
 from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.exc import DBAPIError
 
 from seal_audit_check import Trust, check
 from seal_service.audit import (
@@ -43,7 +45,7 @@ from seal_service.audit.merkle import verify_consistency, verify_inclusion
 from seal_service.audit.note import open_checkpoint
 from seal_service.audit.publish import PublishedLog
 from seal_service.audit.search import Filter, Order
-from seal_service.audit.store import Appender, LogSettings, append
+from seal_service.audit.store import Appender, LogSettings, Recorder, append
 from seal_service.audit.store.export import export_day
 from seal_service.audit.store.proofs import prove_consistency, prove_inclusion
 from seal_service.audit.store.query import find
@@ -662,6 +664,35 @@ def test_nobody_of_a_group_goes_on_when_its_commit_fails(log: Log) -> None:
     assert one_group(log, list(work)) == [None] * 3
     log.add([])
     assert count(log, "audit_event") == 3
+
+
+def test_events_that_stand_alone_are_acknowledged_when_they_are_durable(log: Log) -> None:
+    recorder = Recorder(log.database, log.settings.hasher)
+    sent = statements(log)
+    with log.database.write() if log.database.is_sqlite else nullcontext():
+        futures = [recorder.record(event_of(number)) for number in range(600)]
+        time.sleep(0.1)
+        assert not any(future.done() for future in futures) or not log.database.is_sqlite
+    assert [future.result(30).target for future in futures] == [f"cards/{n}" for n in range(600)]
+    assert count(log, "audit_outbox") == 600
+    # One by one they would have been 600 transactions.
+    assert sum(statement.startswith("INSERT INTO audit_outbox") for statement in sent) < 300
+    with pytest.raises(InvalidEventError):
+        recorder.record(replace(event_of(9), action=""))
+    with log.database.write() as connection:
+        connection.execute(text("ALTER TABLE audit_outbox RENAME TO elsewhere"))
+    with pytest.raises(NotDurableError) as caught:
+        recorder.record(event_of(600)).result(30)
+    assert isinstance(caught.value.__cause__, DBAPIError)
+    with log.database.write() as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO audit_outbox"))
+    recorder.record(event_of(600)).result(30)
+    recorder.close()
+    with pytest.raises(NotDurableError, match="closed"):
+        recorder.record(event_of(601))
+    log.add([])
+    assert count(log, "audit_event") == 601
+    assert log.check().sound
 
 
 def test_who_gets_no_turn_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

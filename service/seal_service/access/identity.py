@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from seal_service.application import access
 from seal_service.application.bootstrap import SUPER_ADMIN
@@ -22,6 +23,8 @@ from seal_service.domain.people import User, require_admitted
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.domain.sessions import Session, require_alive, seen
 
+K = TypeVar("K")
+V = TypeVar("V")
 TOUCH_AFTER_S = 1.0
 """A session's last use is written again when the one that is known is older than this."""
 
@@ -39,6 +42,7 @@ class Identities:
 
     def __init__(self, *, remembered: int = 10_000) -> None:
         self._known: OrderedDict[tuple[str, int, int], Authority] = OrderedDict()
+        self._seen: OrderedDict[str, Caller] = OrderedDict()
         self._limit = remembered
         self._gate = threading.Lock()
 
@@ -51,11 +55,16 @@ class Identities:
             The credentials are not, or no longer, good for anything.
         """
         if credentials.token:
-            standing = work.sessions.standing(token_hash(credentials.token))
+            key = token_hash(credentials.token)
+            with self._gate:
+                self._seen.pop(key, None)
+            standing = work.sessions.standing(key)
             if standing is None or standing.session is None:
                 raise Refusal(Reason.SESSION_EXPIRED)
             require_alive(standing.session, standing.user, at)
-            return self._caller(work, standing)
+            caller = self._caller(work, standing)
+            self._remember(self._seen, key, Caller(user_id=caller.user_id, org_id=caller.org_id))
+            return caller
         if credentials.certificate_sha256:
             user = work.users.by_certificate(credentials.certificate_sha256)
             if user is None:
@@ -63,6 +72,14 @@ class Identities:
             require_admitted(user)
             return self.service(work, user)
         return Caller()
+
+    def seen(self, credentials: Credentials) -> Caller | None:
+        """Return whose session it was a moment ago, without any right: for quota and log.
+
+        It saves a call its first look at the database. The second, in its transaction, decides.
+        """
+        with self._gate:
+            return self._seen.get(token_hash(credentials.token))
 
     def service(self, work: Work, user: User) -> Caller:
         """Return the caller that a user without a session is."""
@@ -89,11 +106,14 @@ class Identities:
             found = self._known.get(key)
         if found is None:
             found = access.authority_in(work, work.assignments.of_user(user.id))
-            with self._gate:
-                self._known[key] = found
-                while len(self._known) > self._limit:
-                    self._known.popitem(last=False)
+            self._remember(self._known, key, found)
         return found
+
+    def _remember(self, kept: OrderedDict[K, V], key: K, value: V) -> None:
+        with self._gate:
+            kept[key] = value
+            while len(kept) > self._limit:
+                kept.popitem(last=False)
 
 
 def touch(work: Work, session: Session, at: datetime) -> None:

@@ -428,6 +428,9 @@ class Database(Protocol):
     def write(self) -> AbstractContextManager[Work]:
         """Open a transaction that is durable when its block ends without an error."""
 
+    def record(self, entry: AuditEntry) -> None:
+        """Write an entry that stands alone; it is durable when this returns."""
+
 
 class PasswordHasher(Protocol):
     """Slow, salted hashes; never called while a transaction is open, except where noted."""

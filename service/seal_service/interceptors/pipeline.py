@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 
 from seal_service.access.identity import Identities, touch
 from seal_service.access.policies import Scope
-from seal_service.application.call import Call, Tools
+from seal_service.application.call import Call, Caller, Tools
 from seal_service.application.ports import ALLOWED, REPLAYED, AuditEntry, Database
 from seal_service.domain.access_modes import BOUND, require_enabled
 from seal_service.domain.reasons import Reason, Refusal
@@ -106,10 +106,7 @@ class Pipeline:
         method = exchange.method
         anonymous = not (exchange.credentials.token or exchange.credentials.certificate_sha256)
         if not anonymous:
-            with self.database.read() as work:
-                exchange.caller = self.identities.caller(
-                    work, exchange.credentials, exchange.started
-                )
+            exchange.caller = self._first_look(exchange)
         self.quotas.take(exchange.principal, anonymous=not exchange.caller.user_id)
         exchange.request = validate.parsed(method.request_type, exchange.data)
         exchange.request_id = request_id_of(exchange.request)
@@ -119,6 +116,15 @@ class Pipeline:
             authorise(method.policy, exchange.caller, self.tools.rules, exchange.started)
             prepared = method.prepare(self.tools, self.database, exchange.caller, exchange.request)
         return self._with_tries(lambda: self._transaction(exchange, prepared))
+
+    def _first_look(self, exchange: Exchange) -> Caller:
+        """Return who calls, as far as the steps before the transaction need to know."""
+        if exchange.method.prepare is None:
+            seen = self.identities.seen(exchange.credentials)
+            if seen is not None:
+                return seen
+        with self.database.read() as work:
+            return self.identities.caller(work, exchange.credentials, exchange.started)
 
     def _with_tries(self, transaction: Callable[[], Message]) -> Message:
         for tried in range(1, TRIES + 1):
@@ -185,8 +191,7 @@ class Pipeline:
         if refusal.reason is Reason.QUOTA and not self._first_over_quota(exchange.principal):
             return
         try:
-            with self.database.write() as work:
-                work.audit.append(self._entry(exchange, refusal.reason))
+            self.database.record(self._entry(exchange, refusal.reason))
         except Exception:  # the refusal itself must reach the caller
             self.metrics.unlogged.inc()
             log.exception("refusal not written", correlation_id=exchange.correlation_id)

@@ -31,8 +31,8 @@ class SqlAuditTrail:
 
     def append(self, entry: AuditEntry) -> None:
         """Add an entry; it becomes durable with the transaction or not at all."""
-        stamp = Stamp.now(at_us=micros(entry.at))
-        append(self.connection, event_of(entry, self._hasher), hasher=self._hasher, stamp=stamp)
+        event = event_of(entry, self._hasher)
+        append(self.connection, event, hasher=self._hasher, stamp=stamp_of(entry))
 
     def allowed(self, rpc: str) -> bool:
         """Tell whether the log holds a successful call of this method, numbered or waiting."""
@@ -71,6 +71,11 @@ def event_of(entry: AuditEntry, hasher: Hasher) -> Event:
         after_hash=_state_hash(entry.after, hasher),
         payload=canonical({key: value for key, value in payload.items() if value is not None}),
     )
+
+
+def stamp_of(entry: AuditEntry) -> Stamp:
+    """Return when a call was: by the service's clock, and by this machine's monotonic one."""
+    return Stamp.now(at_us=micros(entry.at))
 
 
 def decided(decision: str) -> tuple[Decision, str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from seal_service.adapters.sql.audit_log import SqlAuditLog
-from seal_service.adapters.sql.audit_trail import SqlAuditTrail
+from seal_service.adapters.sql.audit_trail import SqlAuditTrail, event_of, stamp_of
 from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.nightly_stores import (
     SqlCoreTellers,
@@ -29,8 +29,9 @@ from seal_service.adapters.sql.work_stores import (
     SqlRules,
 )
 from seal_service.application import ports
-from seal_service.application.ports import Work
+from seal_service.application.ports import AuditEntry, Work
 from seal_service.audit import Hasher
+from seal_service.audit.store import Recorder
 from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.posts import ExclusionRule, Post, Role
 
@@ -75,6 +76,22 @@ class SqlDatabase:
     def __init__(self, connections: Connections, hasher: Hasher) -> None:
         self.connections = connections
         self._hasher = hasher
+        self._recorder = Recorder(connections.transactions, hasher)
+
+    def record(self, entry: AuditEntry) -> None:
+        """Write an entry that stands alone; it is durable when this returns.
+
+        Raises
+        ------
+        NotDurableError
+            It could not be written.
+        """
+        event = event_of(entry, self._hasher)
+        self._recorder.record(event, stamp=stamp_of(entry)).result()
+
+    def close(self) -> None:
+        """Write what has been recorded."""
+        self._recorder.close()
 
     @contextmanager
     def read(self) -> Iterator[Work]:

@@ -2,12 +2,14 @@
 
 from seal_service.audit.store.appender import Appender
 from seal_service.audit.store.outbox import append
+from seal_service.audit.store.recorder import Recorder
 from seal_service.audit.store.state import LogSettings, create_log
 from seal_service.audit.store.transactions import Transactions
 
 __all__ = [
     "Appender",
     "LogSettings",
+    "Recorder",
     "Transactions",
     "append",
     "create_log",
