@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from databases import database_url, postgres_server, postgres_url
+from databases import cluster, database_url, postgres_server, postgres_url
 
-__all__ = ["database_url", "postgres_server", "postgres_url"]
+__all__ = ["cluster", "database_url", "postgres_server", "postgres_url"]
 
 
 @dataclass(frozen=True)

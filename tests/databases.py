@@ -40,6 +40,17 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
+def cluster() -> Iterator[tuple[Path, str]]:
+    """Return the folder and URL of a server of the test's own, which it may restart."""
+    if os.environ.get("SEALMATCH_NO_POSTGRES"):
+        pytest.skip("SEALMATCH_NO_POSTGRES is set")
+    folder = Path(f"/tmp/sealmatch-postgres.{uuid.uuid4().hex[:12]}")  # noqa: S108
+    done = subprocess.run([SCRIPT, "start", folder], capture_output=True, text=True, check=True)
+    yield folder, done.stdout.strip()
+    subprocess.run([SCRIPT, "stop", folder], check=True)
+
+
+@pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """Return the URL of an empty database of the test's own."""
     name = f"test_{uuid.uuid4().hex[:16]}"

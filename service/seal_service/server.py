@@ -27,7 +27,7 @@ from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
 from seal_service.application.housekeeping import tidy
 from seal_service.application.nightly import run_due
-from seal_service.application.ports import PasswordHasher, Tickets
+from seal_service.application.ports import ALLOWED, AuditEntry, PasswordHasher, Tickets
 from seal_service.audit import Verifier
 from seal_service.config import Settings, Sso, Tls
 from seal_service.domain.passwords import PasswordRules
@@ -168,7 +168,8 @@ class Server:
             raise StartError(message) from error
 
     def start(self) -> None:
-        """Begin to serve."""
+        """Begin to serve; the log learns with which configuration (E33)."""
+        self._record_start()
         self._appender.start()
         self._server.start()
         for name in self._names:
@@ -184,6 +185,18 @@ class Server:
             )
         threading.Thread(target=self._tidy, name="housekeeping", daemon=True).start()
         log.info("serving", address=f"{self.settings.host}:{self.port}", worker=self._worker)
+
+    def _record_start(self) -> None:
+        """Write what is in force, secrets masked: two starts that differ show what was changed."""
+        settings = self.settings.model_dump(mode="json")
+        with self.pipeline.database.write() as work:
+            work.audit.append(
+                AuditEntry(
+                    kind="BUSINESS", actor="system:server", org="", rpc="system/Start",
+                    target=f"workers/{self._worker}", decision=ALLOWED, at=self.pipeline.clock(),
+                    trace_id="", request_id="", peer="", data_class=2, after=settings,
+                )
+            )  # fmt: skip
 
     def drain(self) -> None:
         """Stop: calls that are running end, new ones are told DRAINING, then the port closes."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
 import time
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,16 +15,6 @@ from sqlalchemy.exc import DBAPIError
 
 from seal_service.audit import tables
 from seal_service.audit.store import append
-
-
-@pytest.fixture
-def cluster() -> Iterator[tuple[Path, str]]:
-    if os.environ.get("SEALMATCH_NO_POSTGRES"):
-        pytest.skip("SEALMATCH_NO_POSTGRES is set")
-    folder = Path(f"/tmp/sealmatch-postgres.{uuid.uuid4().hex[:12]}")  # noqa: S108
-    done = subprocess.run([SCRIPT, "start", folder], capture_output=True, text=True, check=True)
-    yield folder, done.stdout.strip()
-    subprocess.run([SCRIPT, "stop", folder], check=True)
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from google.protobuf import descriptor_pb2
+from google.protobuf.descriptor import Descriptor
 
 from seal_service.access.policies import SERVICES, PolicyMissingError, policy_of
 from seal_service.application.changes import KINDS
@@ -66,6 +67,32 @@ def test_mutations_carry_a_request_id_and_reads_do_not() -> None:
     for method in METHODS:
         has = "request_id" in method.input_type.fields_by_name
         assert has is not (method.name.startswith(reads) or method.name in exempt), method.full_name
+
+
+def secret_fields(message: Descriptor, within: tuple[str, ...] = ()) -> list[str]:
+    """Name the fields of a message, and of those in it, that logs must not show."""
+    found = [field.name for field in message.fields if field.GetOptions().debug_redact]
+    for field in message.fields:
+        nested = field.message_type
+        if nested is not None and nested.full_name not in within:
+            found += secret_fields(nested, (*within, nested.full_name))
+    return found
+
+
+def test_e28_what_carries_a_secret_is_of_a_class_of_its_own() -> None:
+    for method in METHODS:
+        secret = secret_fields(method.input_type) + secret_fields(method.output_type)
+        if secret:
+            assert policy_of(method).data_class >= 4, (method.full_name, secret)
+
+
+def test_e13_what_only_reads_is_no_right_to_act() -> None:
+    reading = {code for code in PERMISSIONS if code.endswith(".read")}
+    for method in METHODS:
+        acts = "request_id" in method.input_type.fields_by_name
+        # Whoever may see changes may take back one of one's own.
+        if acts and method.name != "WithdrawChange":
+            assert policy_of(method).permission not in reading, method.full_name
 
 
 def test_changes_are_checked_with_permissions_of_the_catalogue() -> None:

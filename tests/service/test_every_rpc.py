@@ -64,7 +64,7 @@ def test_every_scope_is_tried(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_rpc(bank: Bank, name: str) -> None:
+def test_e30_every_rpc(bank: Bank, name: str) -> None:
     case = CASES[name]
     request = with_id(case.request(bank))
     denied_by_permission(bank, name, case, request)

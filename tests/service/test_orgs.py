@@ -230,7 +230,7 @@ def test_only_an_empty_organisation_closes(bank: Bank) -> None:
     assert len(bank.as_("hq1").organization.list_orgs(request).orgs) == 3
 
 
-def test_a38_lists_are_cut_to_the_readers_reach(bank: Bank) -> None:
+def test_a04_a38_lists_are_cut_to_the_readers_reach(bank: Bank) -> None:
     def names(user: str) -> list[str]:
         found = bank.as_(user).organization.list_orgs(pb.ListOrgsRequest()).orgs
         return [org.name.removeprefix("orgs/") for org in found]

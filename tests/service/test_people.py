@@ -102,7 +102,7 @@ def test_a38_administrators_reach_their_own_subtree_only(bank: Bank) -> None:
         bank.approve(change, "t11")
 
 
-def test_a_checker_who_can_only_check_is_enough(bank: Bank) -> None:
+def test_a28_a36_a_role_and_a_post_of_ones_own_let_a_person_only_check(bank: Bank) -> None:
     role = pb.Role(
         display_name_zh="只复核", display_name_en="checker",
         permissions=["change.read", "change.decide", "user.check"],

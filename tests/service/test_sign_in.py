@@ -244,7 +244,7 @@ def test_sessions_are_listed_and_revoked_by_administrators(bank: Bank) -> None:
         look(bank, "t11")
 
 
-def test_tokens_and_passwords_are_nowhere_in_the_database(bank: Bank) -> None:
+def test_e05_tokens_and_passwords_are_nowhere_in_the_database(bank: Bank) -> None:
     token = bank.as_("t11").token
     initial = reset(bank, "r11", by="c11")
     for table in (

@@ -26,6 +26,7 @@ from seal_service.domain.people import (
     with_rights_changed,
 )
 from seal_service.domain.posts import (
+    PERMISSIONS,
     ExclusionRule,
     RuleKind,
     check_post,
@@ -126,6 +127,48 @@ def test_the_seed_is_consistent_and_nobody_may_hold_what_restrains() -> None:
         assert not {c for c in granted[admin] if c.startswith(("card.", "verify.", "manual."))}
     mutations = {c for c in granted["auditor"] if c.endswith((".manage", ".assign", ".decide"))}
     assert not mutations
+
+
+def granted() -> dict[str, set[str]]:
+    """Return what each seeded post grants."""
+    roles = {role.id: set(role.permissions) for role in seed.ROLES}
+    return {post.id: set().union(*(roles[role] for role in post.roles)) for post in seed.POSTS}
+
+
+def test_a11_a22_headquarters_alone_keeps_organisations_posts_roles_and_rules() -> None:
+    for permission in (
+        "org.manage",
+        "post.manage",
+        "rule.manage",
+        "policy.manage",
+        "switch.manage",
+    ):
+        assert [post for post, codes in granted().items() if permission in codes] == ["hq-admin"]
+
+
+def test_a20_the_branch_sets_its_chief_accountants() -> None:
+    (chief,) = (post for post in seed.POSTS if post.name_zh == "支行会计主管")
+    assert chief.appointed_by == ("branch-admin",)
+    assert {"user.transfer", "user.check", "post.assign"} <= granted()["branch-admin"]
+
+
+def test_e27_each_post_grants_what_its_work_needs_and_no_more() -> None:
+    kinds = {post: {code.partition(".")[0] for code in codes} for post, codes in granted().items()}
+    business = {"card", "verify", "manual", "paper_fold"}
+    for post in ("hq-admin", "branch-admin", "sub-branch-chief", "centre-admin", "operator",
+                 "auditor", "operations-manager", "business-operator", "witness"):  # fmt: skip
+        assert not kinds[post] & business, post
+    acting = {code for code in PERMISSIONS if not code.endswith((".read", ".explain"))}
+    assert granted()["auditor"] & acting == set()
+    assert granted()["operator"] & acting == {"device.manage", "backup.manage", "restore.drill"}
+
+
+def test_e36_operations_have_a_manager_and_business_and_technical_people() -> None:
+    names = {post.name_zh: post.id for post in seed.POSTS}
+    assert {"运营经理", "业务运营人员", "科技运维"} <= set(names)
+    apart = {frozenset((rule.first, rule.second)) for rule in seed.RULES}
+    for post in ("operations-manager", "business-operator", "operator"):
+        assert frozenset((post, "sub-branch-teller")) in apart
 
 
 @given(st.permutations([post.id for post in seed.POSTS]), st.integers(2, 5))

@@ -30,6 +30,10 @@ ROLES = (
         "org.read", "manual.decide", "paper_fold.second")),
     Role("operator", "科技运维员", "operator", (
         "device.manage", "backup.manage", "restore.drill", "health.read")),
+    Role("operations-manager", "运营经理", "operations manager", (
+        *_COMMON, "passrate.read", "report.read", "inspection.manage", "health.read")),
+    Role("business-operator", "业务运营人员", "business operator", (
+        "org.read", "account.read", "passrate.read", "report.read")),
     Role("auditor", "审计检查员", "auditor", (
         *_COMMON, "log.read", "passrate.read", "report.read", "access.explain")),
     Role("witness", "审计见证", "audit witness", ("log.read", "log.witness")),
@@ -55,6 +59,10 @@ POSTS = (
          ("hq-admin",), ("hq-admin",)),
     Post("operator", "科技运维", "technical operations", (1,), False, False,
          ("operator",), ("hq-admin",)),
+    Post("operations-manager", "运营经理", "operations manager", (1, 2), False, False,
+         ("operations-manager",), ("hq-admin",)),
+    Post("business-operator", "业务运营人员", "business operator", (1, 2), False, False,
+         ("business-operator",), ("hq-admin",)),
     Post("auditor", "审计检查", "audit and inspection", (1, 2), False, False,
          ("auditor",), ("hq-admin",)),
     Post("witness", "审计见证", "audit witness", (1,), False, False,
@@ -71,6 +79,11 @@ _APART = (
     *((a, o) for a in _ADMINS for o in (*_TELLERS, *_REVIEWERS)),
     *(("operator", other) for other in (*_ADMINS, *_TELLERS, *_REVIEWERS)),
     *(("witness", other) for other in (*_ADMINS, *_TELLERS, *_REVIEWERS, "operator")),
+    *(
+        (manager, other)
+        for manager in ("operations-manager", "business-operator")
+        for other in (*_ADMINS, *_TELLERS, *_REVIEWERS)
+    ),
     *(("auditor", other) for other in (*_ADMINS, *_TELLERS, *_REVIEWERS, "operator")),
 )
 _ACTS = {
