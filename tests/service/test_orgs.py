@@ -103,7 +103,7 @@ def test_a27_a_merge_moves_everything_and_the_old_code_resolves(bank: Bank) -> N
         pb.PreviewMergeRequest(name="orgs/2101", into="orgs/2102")
     )
     assert {one.what: one.count for one in preview.counts} == {
-        "users": 3, "assignments": 3, "pending_changes": 0,
+        "users": 3, "assignments": 3, "pending_changes": 0, "reviews": 0,
     }  # fmt: skip
     asked = ask_merge(bank, "2101", "2102")
     assert {one.what: one.count for one in asked.preview}["users"] == 3
@@ -144,6 +144,35 @@ def test_a27_a_merge_that_would_break_a_rule_is_refused_with_names(bank: Bank) -
     assert list(preview.obstacles) == ["users/t11"]
     with refused("RULE_BROKEN_TODAY", users="users/t11"):
         ask_merge(bank, "2101", "2102")
+
+
+def start_review(bank: Bank, code: str, quarter: str = "2026Q4") -> ib.Review:
+    request = ib.StartReviewRequest(org=f"orgs/{code}", quarter=quarter)
+    return bank.as_("b1").identity.start_review(request).review
+
+
+def test_a27_what_waits_for_its_second_person_goes_along(bank: Bank) -> None:
+    asked = ask_user(bank, "n1", "2101", "sub-branch-teller", "c11")
+    bank.approve(ask_merge(bank, "2101", "2102").change, "hq2")
+    request = change_pb2.GetPendingChangeRequest(name=asked.name)
+    waiting = bank.as_("b1").change.get_pending_change(request).change
+    assert waiting.org == "orgs/2102"
+    bank.approve(waiting, "b1")
+    user = bank.user("n1")
+    assert (user.org, [one.org for one in user.assignments]) == ("orgs/2102", ["orgs/2102"])
+
+
+def test_a27_an_open_review_goes_along_or_into_the_others(bank: Bank) -> None:
+    alone, into = start_review(bank, "2101", "2026Q3"), start_review(bank, "2102")
+    start_review(bank, "2101")
+    bank.approve(ask_merge(bank, "2101", "2102").change, "hq2")
+    get = bank.as_("c12").identity.get_review
+    moved = get(ib.GetReviewRequest(name=alone.name)).review
+    assert (moved.org, len(moved.items)) == ("orgs/2102", 3)
+    joined = get(ib.GetReviewRequest(name=into.name)).review
+    people = {item.assignment.user for item in joined.items}
+    assert people == {"users/c11", "users/t11", "users/r11", "users/c12", "users/t12"}
+    assert len(bank.rows("review")) == 2
 
 
 def test_a27_only_outlets_merge(bank: Bank) -> None:

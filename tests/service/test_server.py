@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from refusals import refused
 from service_bank import PASSWORD, Bank, Template, ask_user, cheap_hasher, running
 
+from seal_service.adapters.sql.engine import Connections
 from seal_service.config import load
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.opening import StartError
@@ -351,6 +353,19 @@ def test_a_database_that_is_gone_is_unavailable_not_internal(sqlite_bank: Bank) 
     assert caught.value.code == "UNAVAILABLE"
 
 
+def test_a_pool_that_is_used_up_is_busy_and_no_fault_of_ours(tmp_path: Path) -> None:
+    connections = Connections(f"sqlite:///{tmp_path / 'x.sqlite'}", pool_size=1)
+    pool: Any = connections.transactions.engine.pool
+    pool._timeout = 0.05
+    with ExitStack() as taken:
+        for _ in range(1 + pool._max_overflow):
+            taken.enter_context(connections.read())
+        with pytest.raises(Refusal) as caught:
+            taken.enter_context(connections.read())
+    assert caught.value.reason is Reason.DATABASE_BUSY
+    connections.close()
+
+
 def test_two_approvals_at_once_are_one(bank: Bank) -> None:
     change = ask_user(bank, "n1", "2101", "sub-branch-teller", "c11")
     outcomes: list[str] = []
@@ -417,7 +432,6 @@ def test_a_port_in_use_and_a_wrong_schema_are_said_in_one_line(
         settings = load(None, data_dir=tmp_path / "x", port=bank.server.port)
         with pytest.raises(StartError, match="is the port in use"):
             Server(settings)
-    from seal_service.adapters.sql.engine import Connections
     from seal_service.adapters.sql.migrate import migrate
 
     folder, url = copied

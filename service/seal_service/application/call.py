@@ -156,3 +156,10 @@ class Call:
         if org is None:
             raise not_found(f"orgs/{org_id}")
         return org
+
+    def survivor_of(self, org_id: str) -> Org:
+        """Return the organisation that goes on after all merges of this one: often itself."""
+        org = self.org_named(org_id)
+        while org.merged_into:
+            org = self.org_named(org.merged_into)
+        return org

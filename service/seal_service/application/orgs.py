@@ -24,14 +24,7 @@ def shown(call: Call, org_id: str) -> Org:
     org = call.org_named(org_id)
     call.note(f"orgs/{org_id}")
     # Whoever looks after the outlet that goes on may look up the code of the one that ended.
-    call.require(survivor(call, org) if org.merged_into else org)
-    return org
-
-
-def survivor(call: Call, org: Org) -> Org:
-    """Return the organisation that goes on after all merges."""
-    while org.merged_into:
-        org = call.org_named(org.merged_into)
+    call.require(call.survivor_of(org_id))
     return org
 
 

@@ -76,7 +76,8 @@ def ask_create(
 @kind("user.create", check=CHECK)
 def _create(call: Call, change: Change) -> Writes:
     body = change.body
-    org = call.org_named(body["org"])
+    # What was asked for an outlet that has been merged since goes to the one that goes on.
+    org = call.survivor_of(body["org"])
     require_active(org)
     if call.work.users.get(body["user_id"]) is not None:
         raise Refusal(Reason.ALREADY_EXISTS, resource=change.target)
@@ -183,7 +184,7 @@ def ask_assign(
 @kind("post.assign", check=CHECK)
 def _assign(call: Call, change: Change) -> Writes:
     user = call.user_named(change.target.removeprefix("users/"))
-    org = call.org_named(change.body["org"])
+    org = call.survivor_of(change.body["org"])
     require_active(org)
     held = call.work.assignments.of_user(user.id)
     given = _checked_posts(

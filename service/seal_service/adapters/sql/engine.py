@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from seal_service.audit.errors import NotDurableError
 from seal_service.audit.store import Transactions
@@ -73,6 +74,8 @@ def _refusals() -> Iterator[None]:
         raise (_refusal_of(cause) if isinstance(cause, DBAPIError) else None) or Refusal(
             Reason.DATABASE_BUSY
         ) from error
+    except PoolTimeoutError as error:
+        raise Refusal(Reason.DATABASE_BUSY) from error
     except DBAPIError as error:
         refusal = _refusal_of(error)
         if refusal is None:

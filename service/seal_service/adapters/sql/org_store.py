@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, or_, select, update
 
 from seal_service.adapters.sql import tables
 from seal_service.adapters.sql.stores import TableStore, values_of, within
 from seal_service.application.ports import Page
 from seal_service.domain.changes import ChangeState
 from seal_service.domain.orgs import Org, OrgState
+from seal_service.domain.reviews import ReviewState
 
 
 class SqlOrgs(TableStore[Org]):
@@ -139,6 +140,36 @@ class AssignmentFollower(ColumnFollower):
 # Every transaction has them at hand: the conditions are built once.
 _HELD = tables.assignment.c.valid_to.is_(None)
 _PENDING = tables.pending_change.c.state == ChangeState.PENDING
+_OPEN = tables.review.c.state == ReviewState.OPEN
+
+
+class ReviewFollower(ColumnFollower):
+    """Open reviews of rights: what they have not answered yet is asked in the other's review."""
+
+    def move(self, org_id: str, into: str, at: datetime) -> None:
+        """Make them the other organisation's; one that its review is completed for ends here."""
+        review, item = tables.review, tables.review_item
+        known = dict(
+            self.connection.execute(
+                select(review.c.quarter, review.c.id).where(review.c.org_id == into)
+            ).all()
+        )
+        mine = select(review.c.quarter, review.c.id)
+        mine = mine.where(review.c.org_id == org_id, *self.where)
+        for quarter, ended in self.connection.execute(mine).all():
+            if quarter not in known:
+                continue
+            asked = select(item.c.assignment_id).where(item.c.review_id == known[quarter])
+            state = select(review.c.state).where(review.c.id == known[quarter])
+            if self.connection.execute(state).scalar() == ReviewState.OPEN:
+                self.connection.execute(
+                    update(item)
+                    .where(item.c.review_id == ended, item.c.assignment_id.not_in(asked))
+                    .values(review_id=known[quarter])
+                )
+            self.connection.execute(delete(item).where(item.c.review_id == ended))
+            self.connection.execute(delete(review).where(review.c.id == ended))
+        super().move(org_id, into, at)
 
 
 def followers(connection: Connection) -> tuple[ColumnFollower, ...]:
@@ -149,4 +180,5 @@ def followers(connection: Connection) -> tuple[ColumnFollower, ...]:
         ColumnFollower(
             connection, "pending_changes", tables.pending_change, _PENDING, versioned=True
         ),
+        ReviewFollower(connection, "reviews", tables.review, _OPEN, versioned=True),
     )
