@@ -366,6 +366,16 @@ def test_a_pool_that_is_used_up_is_busy_and_no_fault_of_ours(tmp_path: Path) -> 
     connections.close()
 
 
+def test_e33_each_start_says_in_the_log_what_is_in_force(copied: tuple[Path, str]) -> None:
+    with running(*copied, passwords={"initial": "888888"}, threads=5) as bank:
+        before = len(bank.log("system/Start"))
+        kept = [*bank.rows("audit_outbox"), *bank.rows("audit_payload")]
+        (said,) = (one.payload for one in kept if b'"threads":5' in bytes(one.payload or b""))
+    assert b'"initial":"**********"' in bytes(said)
+    with running(*copied) as bank:
+        assert len(bank.log("system/Start")) == before + 1
+
+
 def test_two_approvals_at_once_are_one(bank: Bank) -> None:
     change = ask_user(bank, "n1", "2101", "sub-branch-teller", "c11")
     outcomes: list[str] = []
