@@ -15,6 +15,7 @@ from service_cases import CASES, EXPECTED_REFUSAL, OPEN, PUBLIC, SELF, Case
 
 from seal_service.access.identity import Credentials
 from seal_service.access.policies import SERVICES, Scope
+from seal_service.application.changes import KINDS
 from seal_service.domain.posts import PERMISSIONS
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.grpc_api.dispatch import methods
@@ -80,6 +81,10 @@ def test_e30_every_rpc(bank: Bank, name: str) -> None:
     before = entries(bank, name, "ALLOWED")
     first = call(client, name, request)
     assert entries(bank, name, "ALLOWED") == before + 1
+    policy = METHODS[f"/sealapi.v1.{name}"].policy
+    if policy.second_person:
+        # What is grave for its maker is grave for its checker.
+        assert KINDS[first.change.kind].step_up is policy.step_up  # type: ignore[attr-defined]
     replayed(bank, name, client, request, first)
 
 
