@@ -6,6 +6,7 @@ import threading
 from datetime import date
 from typing import Any
 
+from google.protobuf.field_mask_pb2 import FieldMask
 from refusals import refused
 from service_bank import Bank
 
@@ -85,6 +86,22 @@ def test_a49_the_night_reports_who_differs_from_the_core_system(bank: Bank) -> N
     # Cut to the reader's reach, and shown to auditors.
     assert set(findings(bank, "c12")) == {"t12"}
     assert set(findings(bank, "aud")) == {"t11", "t12", "r11"}
+
+
+def test_a49_a_post_held_at_two_organisations_is_one_difference(bank: Bank) -> None:
+    request = pb.AssignPostRequest(
+        user="users/t11", post="posts/sub-branch-teller", org="orgs/2102", reason="x"
+    )
+    bank.approve(bank.as_("b1").identity.assign_post(request).change, "b1b")
+    report_all(bank, t11={"rights": TELLER_RIGHTS[:1]})
+    (run, _) = night(bank)
+    assert run.found == 1
+    # What goes beyond the core's rights does not stand in the way of a new name.
+    user = pb.User(name="users/t11", etag=bank.user("t11").etag, display_name="新名")
+    update = pb.UpdateUserRequest(
+        user=user, update_mask=FieldMask(paths=["display_name"]), reason="x"
+    )
+    assert bank.as_("c11").identity.update_user(update).change.name
 
 
 def test_a49_a_difference_that_lasts_keeps_its_first_day(bank: Bank) -> None:

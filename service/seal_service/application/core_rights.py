@@ -45,8 +45,9 @@ def compare(work: Work, _rules: Rules, day: date) -> int:
     found = []
     for user, assignments in work.users.with_posts():
         teller = tellers.get(user.id)
+        held = sorted({one.post_id for one in assignments})  # at however many organisations
         for kind, post_id, permissions in rules.differences(
-            user, [posts[held.post_id] for held in assignments], teller,
+            user, [posts[post_id] for post_id in held], teller,
             teller_org=survivor_id(teller.org_id, orgs) if teller else "", fed=bool(tellers),
         ):  # fmt: skip
             finding = Finding(

@@ -36,9 +36,14 @@ def run_due(database: Database, rules: Rules, at: datetime) -> list[NightlyRun]:
                 work.audit.append(_entry(run))
             done.append(run)
         except Refusal as refusal:
-            if refusal.reason is not Reason.CONFLICT:  # another process ran it at the same time
-                raise
+            if refusal.reason is not Reason.CONFLICT or not _has_run(database, name, day):
+                raise  # Else another process ran it at the same time.
     return done
+
+
+def _has_run(database: Database, name: str, day: date) -> bool:
+    with database.read() as work:
+        return work.nightly.run(name, day) is not None
 
 
 def _entry(run: NightlyRun) -> AuditEntry:

@@ -146,8 +146,9 @@ def _update(call: Call, change: Change) -> Writes:
         fields["core_rights"] = tuple(fields["core_rights"])
     new = rules.checked(replace(user, **fields))
     _check_certificate(call, new)
-    for held in call.work.assignments.of_user(user.id):
-        _check_core_rights(call, new, _post(call, held.post_id))
+    if "core_rights" in fields:
+        for held in call.work.assignments.of_user(user.id):
+            _check_core_rights(call, new, _post(call, held.post_id))
 
     def write() -> Mapping[str, Any]:
         if fields.keys() == {"name"}:
