@@ -9,10 +9,7 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-
 from seal_service.adapters.crypto.keys import KeyFileError, load_or_make_key
-from seal_service.adapters.crypto.tickets import CoreTickets
 from seal_service.config import Settings, Tls
 
 SOON = timedelta(days=30)
@@ -22,6 +19,8 @@ def problems(settings: Settings) -> list[str]:
     """Return what keeps a server from starting, one line each."""
     found = _tls_problems(settings.tls)
     if settings.sso is not None:
+        from seal_service.adapters.crypto.tickets import CoreTickets  # its library takes 0.1 s
+
         sso = settings.sso
         try:
             CoreTickets(sso.public_key, issuer=sso.issuer, audience=sso.audience)
@@ -37,6 +36,8 @@ def problems(settings: Settings) -> list[str]:
 
 def warnings(settings: Settings, now: datetime | None = None) -> list[str]:
     """Return what will be a problem soon: certificates that have expired or are about to."""
+    from cryptography import x509  # a start does without it
+
     now = now or datetime.now(UTC)
     found = []
     for name in ("certificate", "client_authority"):
@@ -70,4 +71,4 @@ def _why(error: Exception) -> str:
         return (error.reason or "holds no certificate").lower().replace("_", " ")
     if isinstance(error, OSError):
         return (error.strerror or "cannot be read").lower()
-    return "holds no Ed25519 or P-256 public key"
+    return str(error)

@@ -9,6 +9,8 @@ from subprocess import CompletedProcess
 import pytest
 from certificates import Authority
 from command import run
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from service_bank import PASSWORD, Bank
 
 from seal_service.adapters.sql.migrate import newest
@@ -63,6 +65,17 @@ def test_config_check_names_what_is_wrong(tmp_path: Path, line: str, said: str) 
     assert run("config", "check", "--config", tmp_path / "none.toml").returncode == 2
 
 
+def rsa_public_key(folder: Path) -> Path:
+    """Return a key of a kind that tickets are not signed with."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+    pem = key.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    path = folder / "rsa.pem"
+    path.write_bytes(pem)
+    return path
+
+
 def test_e32_config_check_looks_into_the_files(tmp_path: Path) -> None:
     authority = Authority(tmp_path / "ca")
     one, other = authority.sign("one"), authority.sign("other")
@@ -86,6 +99,7 @@ def test_e32_config_check_looks_into_the_files(tmp_path: Path) -> None:
         (check({"certificate": nonsense, "key": one.key}), "nonsense.pem"),
         (check({**good, "client_authority": nonsense}), "tls.client_authority"),
         (check(good, sso=nonsense), "holds no Ed25519 or P-256 public key"),
+        (check(good, sso=rsa_public_key(tmp_path)), "holds no Ed25519 or P-256 public key"),
     ):
         assert done.returncode == 2
         assert said in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,7 @@ class CoreTickets:
     """
 
     def __init__(self, key_file: Path, *, issuer: str, audience: str) -> None:
-        pem = key_file.read_bytes()
-        try:
-            self._key: OKPKey | ECKey = OKPKey.import_key(pem)
-        except (ValueError, JoseError, TypeError):
-            self._key = ECKey.import_key(pem)
+        self._key = _public_key(key_file.read_bytes())
         self._issuer = issuer
         self._audience = audience
 
@@ -70,6 +67,14 @@ class CoreTickets:
         if not valid:
             raise Refusal(Reason.BAD_TICKET)
         return str(user_id), str(ticket_id), expires
+
+
+def _public_key(pem: bytes) -> OKPKey | ECKey:
+    for kind in (OKPKey, ECKey):
+        with suppress(ValueError, TypeError, JoseError):
+            return kind.import_key(pem)
+    message = "holds no Ed25519 or P-256 public key"
+    raise ValueError(message)
 
 
 def _instant(claims: dict[str, Any], name: str) -> datetime:
