@@ -134,6 +134,7 @@ class Server:
             quotas=Quotas(settings.quota),
             metrics=Metrics(),
         )
+        self.pipeline.metrics.watch(lambda: self._appender.status)
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="call")
         self._server = grpc.server(self._pool, options=self._options())
         self._server.add_generic_rpc_handlers(

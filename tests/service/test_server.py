@@ -24,6 +24,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from refusals import refused
 from service_bank import PASSWORD, Bank, Template, ask_user, cheap_hasher, running
 
+from seal_audit_check import check
 from seal_service.adapters.sql.engine import Connections
 from seal_service.config import load
 from seal_service.domain.reasons import Reason, Refusal
@@ -265,6 +266,8 @@ def test_metrics_count_calls_by_outcome(copied: tuple[Path, str]) -> None:
     assert f'sealmatch_calls_total{{outcome="OK",{rpc}}} 1.0' in text
     assert f'sealmatch_calls_total{{outcome="OUT_OF_ORG_SCOPE",{rpc}}} 1.0' in text
     assert "process_resident_memory_bytes" in text
+    assert "sealmatch_audit_leading 1.0" in text
+    assert "sealmatch_audit_stopped 0.0" in text
 
 
 def test_over_quota_says_when_to_come_again_and_does_not_flood_the_log(
@@ -492,6 +495,13 @@ def test_serve_makes_its_data_directory_and_drains_on_sigterm(tmp_path: Path, wo
     assert names.count("draining") == int(workers)
     assert (tmp_path / "bank" / "bootstrap.token").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "bank" / "sealmatch.key").stat().st_mode & 0o777 == 0o600
+    # Whichever process numbered it: nothing waits, everything is signed and published.
+    report = check(str(tmp_path / "bank"), processes=1)
+    assert report.findings == []
+    assert report.signed_size == report.events >= 1
+    assert report.waiting == 0
+    assert f"\n{report.events}\n" in (tmp_path / "bank" / "audit" / "checkpoint").read_text()
+    assert (tmp_path / "bank" / "audit.key").stat().st_mode & 0o777 == 0o600
     call = next(event for event in events if event["event"] == "call")
     assert call["outcome"] == "BAD_CREDENTIALS"
     assert len(call["trace_id"]) == 32

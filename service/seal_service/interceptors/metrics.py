@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from seal_service.audit.store.appender import AppenderStatus
 
 _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -27,7 +31,28 @@ class Metrics:
             "sealmatch_transaction_retries", "Transactions that were tried again.",
             registry=self.registry,
         )  # fmt: skip
+        self.log = {
+            name: Gauge(f"sealmatch_audit_{name}", note, registry=self.registry)
+            for name, note in (
+                ("events", "Events of the audit log that this process has numbered or seen."),
+                ("signed", "Events under a signed checkpoint."),
+                ("leading", "1 where this process is the log's appender."),
+                ("fault", "1 while something keeps the appender from working."),
+                ("stopped", "1 where the appender has stopped for good: a person must look."),
+            )
+        }
         self.unlogged = Counter(
             "sealmatch_refusals_unlogged", "Refusals that could not be written to the audit log.",
             registry=self.registry,
         )  # fmt: skip
+
+    def watch(self, log: Callable[[], AppenderStatus]) -> None:
+        """Read the audit log's state whenever somebody asks for it."""
+        for name, value in {
+            "events": lambda: log().size,
+            "signed": lambda: log().signed_size,
+            "leading": lambda: log().leading,
+            "fault": lambda: bool(log().fault),
+            "stopped": lambda: bool(log().stopped),
+        }.items():
+            self.log[name].set_function(value)
