@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,18 +34,12 @@ PROGRAM = "from seal_service.cli import main; main()"
 class Round:
     """One life of the server: started, loaded, killed."""
 
-    def __init__(self, folder: Path, number: int, token: str) -> None:
+    def __init__(self, number: int, token: str) -> None:
         self.number, self.token = number, token
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        workers = "2" if number % 5 == 4 else "1"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "serve", "--data-dir", str(folder),
-             "--port", str(self.port), "--workers", workers],
-            env={**os.environ, "SEALMATCH_QUOTA__PER_S": "1e6", "SEALMATCH_LOG_LEVEL": "error"},
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        self.pid = 0
         self.acknowledged: list[str] = []
         self.odd: list[CallError] = []
         self.answered = threading.Event()
@@ -54,11 +50,10 @@ class Round:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except OSError:
-                assert self.process.poll() is None, "the server ended by itself"
-                time.sleep(0.05)
+                assert is_there(self.pid), "the server ended by itself"
+                time.sleep(0.02)
             else:
                 return
-        self.kill()
         pytest.fail("the server does not listen")
 
     def client(self) -> Client:
@@ -84,9 +79,47 @@ class Round:
                 self.answered.set()
 
     def kill(self) -> None:
-        """Kill every process of the server."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(30)
+        """Kill every process of the server, which is a session of its own."""
+        os.killpg(self.pid, signal.SIGKILL)
+        while is_there(self.pid):
+            time.sleep(0.01)
+
+
+def is_there(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@contextmanager
+def started(forks: subprocess.Popen[str], folder: Path, life: Round) -> Iterator[None]:
+    """Start a server, by fork because that is quick; each tenth as a bank does, with two workers.
+
+    Whatever happens inside, it is killed at the end.
+    """
+    command = None
+    if life.number % 10 == 4:
+        command = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "serve", "--data-dir", str(folder),
+             "--port", str(life.port), "--workers", "2"],
+            env={**os.environ, "SEALMATCH_QUOTA__PER_S": "1e6", "SEALMATCH_LOG_LEVEL": "error"},
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        life.pid = command.pid
+    else:
+        assert forks.stdin is not None
+        assert forks.stdout is not None
+        forks.stdin.write(f"{folder} {life.port}\n")
+        forks.stdin.flush()
+        life.pid = int(forks.stdout.readline())
+    try:
+        life.wait()
+        yield
+    finally:
+        life.kill()
+        if command is not None:
+            command.wait(30)
 
 
 def signed_in(folder: Path) -> str:
@@ -115,9 +148,19 @@ def held(folder: Path) -> tuple[set[str], int]:
     return changes, logged
 
 
+@pytest.fixture
+def forks() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, Path(__file__).parent / "server_forks.py"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
 @pytest.mark.timeout(7200)
 def test_e34_kill_9_of_the_service_under_load_loses_nothing(
-    founded_sqlite: Template, tmp_path: Path
+    founded_sqlite: Template, forks: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     folder, _ = founded_sqlite.copy(tmp_path / "data")
     token = signed_in(folder)
@@ -126,16 +169,13 @@ def test_e34_kill_9_of_the_service_under_load_loses_nothing(
     chance = random.Random(20261123)  # noqa: S311  # a test's instants
     acknowledged: set[str] = set()
     for number in range(KILLS):
-        life = Round(folder, number, token)
-        try:
-            life.wait()
+        life = Round(number, token)
+        with started(forks, folder, life):
             threads = [threading.Thread(target=life.load, args=(n,)) for n in range(THREADS)]
             for thread in threads:
                 thread.start()
             assert life.answered.wait(60), life.odd
             time.sleep(chance.uniform(0.0, 0.8))
-        finally:
-            life.kill()
         for thread in threads:
             thread.join(60)
         assert life.odd == []
