@@ -137,7 +137,7 @@ def main() -> int:
         for processes in sorted({1, 2, len(os.sched_getaffinity(0))}):
             measure_verify(url, key, options.events, processes)
         bank = folder / "bank"
-        measure_calls(bank, 500.0, options.seconds, options.rounds)
+        measure_calls(bank, (100.0, 500.0), options.seconds, options.rounds)
         measure_start(bank, options.rounds)
     return 0
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +30,12 @@ _CONFIG = 'log_level = "warning"\n[quota]\nper_s = 100000\nburst = 100000\n'
 
 
 @dataclass(frozen=True, slots=True)
-class Latency:
-    """Latencies of one kind of call, in ms."""
+class Cost:
+    """What one kind of call costs: until its answer, and of the server's processor time."""
 
     p50_ms: float
     p99_ms: float
+    processor_ms: float
 
 
 @contextmanager
@@ -86,8 +88,9 @@ def sign_in(folder: Path, client: Client) -> None:
     client.login("hq1", PASSWORD)
 
 
-def at_rate(call: Callable[[], Any], rate: float, seconds: float) -> Latency:
+def at_rate(server: int, call: Callable[[], Any], rate: float, seconds: float) -> Cost:
     """Begin calls at a steady rate, whether or not earlier ones have ended."""
+    processor_began = processor_s(server)
     times: list[float] = []
     failed: list[str] = []
     count = WARM_UP + int(rate * seconds)
@@ -110,10 +113,11 @@ def at_rate(call: Callable[[], Any], rate: float, seconds: float) -> Latency:
         all_done.acquire()
     assert not failed, failed[:3]
     cuts = statistics.quantiles(times, n=100)
-    return Latency(cuts[49] * 1e3, cuts[98] * 1e3)
+    processor_ms = (processor_s(server) - processor_began) / count * 1e3
+    return Cost(cuts[49] * 1e3, cuts[98] * 1e3, processor_ms)
 
 
-def measure_calls(folder: Path, rate: float, seconds: float, rounds: int) -> None:
+def measure_calls(folder: Path, rates: Sequence[float], seconds: float, rounds: int) -> None:
     """Compare a call that passes the whole pipeline with one of the same server that does not."""
     with served(folder) as (process, address, start_s), Client(address) as client:
         idle_mib = resident_mib(process.pid)
@@ -124,27 +128,44 @@ def measure_calls(folder: Path, rate: float, seconds: float, rounds: int) -> Non
             health = health_pb2.HealthCheckRequest().SerializeToString()
             request = ob.GetOrgRequest(name="orgs/1000").SerializeToString()
             metadata = (("authorization", f"Bearer {client.token}"),)
-            found = [
-                (
-                    at_rate(lambda: bare.future(health), rate, seconds),
-                    at_rate(lambda: whole.future(request, metadata=metadata), rate, seconds),
+            for rate in rates:
+                tell(
+                    rate,
+                    [
+                        (
+                            at_rate(process.pid, lambda: bare.future(health), rate, seconds),
+                            at_rate(
+                                process.pid,
+                                lambda: whole.future(request, metadata=metadata),
+                                rate,
+                                seconds,
+                            ),
+                        )
+                        for _ in range(rounds)
+                    ],
                 )
-                for _ in range(rounds)
-            ]
     report = check(str(folder))
     assert report.sound, report.findings[:5]
-    assert report.events >= rounds * rate * seconds
+    assert report.events >= rounds * sum(rates) * seconds
     assert report.waiting == 0
-    added50 = [w.p50_ms - b.p50_ms for b, w in found]
-    added99 = [w.p99_ms - b.p99_ms for b, w in found]
-    print(
-        f"one call       adds p50 {statistics.median(added50):.2f} ms, "
-        f"p99 {statistics.median(added99):.2f} ms at {rate:.0f} calls/s, medians of {rounds} "
-        f"rounds (p50: {', '.join(f'{ms:.2f}' for ms in added50)}; "
-        f"p99: {', '.join(f'{ms:.2f}' for ms in added99)})"
-    )
     print(f"start-up       {start_s:.2f} s to the first connection with an empty data directory")
     print(f"idle           {idle_mib:.0f} MiB resident")
+
+
+def tell(rate: float, found: Sequence[tuple[Cost, Cost]]) -> None:
+    """Print what the whole pipeline adds to a bare call: medians, and each round."""
+    added50 = [whole.p50_ms - bare.p50_ms for bare, whole in found]
+    added99 = [whole.p99_ms - bare.p99_ms for bare, whole in found]
+    bare_ms, whole_ms = (
+        statistics.median(pair[which].processor_ms for pair in found) for which in (0, 1)
+    )
+    print(
+        f"one call       adds p50 {statistics.median(added50):.2f} ms, "
+        f"p99 {statistics.median(added99):.2f} ms at {rate:.0f} calls/s, medians of {len(found)} "
+        f"rounds (p50: {', '.join(f'{ms:.2f}' for ms in added50)}; "
+        f"p99: {', '.join(f'{ms:.2f}' for ms in added99)}); processor time of a call "
+        f"{whole_ms:.2f} ms, of a bare one {bare_ms:.2f} ms"
+    )
 
 
 def measure_start(folder: Path, rounds: int) -> None:
@@ -158,6 +179,12 @@ def measure_start(folder: Path, rounds: int) -> None:
         f"start-up       {statistics.median(times):.2f} s again, median of "
         f"{', '.join(f'{s:.2f}' for s in times)}"
     )
+
+
+def processor_s(pid: int) -> float:
+    """Return how much processor time a process has used, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_mib(pid: int) -> float:

@@ -53,6 +53,7 @@ def test_config_check_shows_what_is_in_force_and_masks_secrets(
         ('host = "0.0.0.0"', "tls.certificate"),
         ('time_zone = "Mars/Base"', "time_zone"),
         ('[tls]\ncertificate = "x"', "given together"),
+        ('[audit]\nwitnesses = ["x"]', "audit.witnesses"),
         ("[", "cannot be read"),
     ],
 )

@@ -222,6 +222,20 @@ def test_a_server_does_not_start_on_a_log_that_lost_its_tail_or_its_key(
         pass
 
 
+def test_e29_a_bank_of_the_sm_profile_logs_and_keeps_to_it(tmp_path: Path) -> None:
+    folder = tmp_path / "bank"
+    url = f"sqlite:///{folder / 'sealmatch.sqlite'}"
+    with running(folder, url, audit={"profile": "sm", "name": "bank.example/audit"}) as bank:
+        with refused("SESSION_EXPIRED"):
+            bank.guest().organization.get_org(ORG)
+        numbered(bank)
+        assert {row.leaf_alg for row in bank.rows("audit_event")} == {2}
+    report = check(str(folder), processes=1)
+    assert (report.findings, report.origin) == ([], "bank.example/audit")
+    with pytest.raises(StartError, match="hash algorithm 2"), running(folder, url):
+        pass
+
+
 def test_a72_queries_show_what_is_in_reach_a_signed_page_at_a_time(bank: Bank) -> None:
     for user in ("c11", "c12", "t11"):
         bank.org("2101" if user != "c12" else "2102", by=user)
