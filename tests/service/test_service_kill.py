@@ -46,7 +46,8 @@ class Round:
 
     def wait(self) -> None:
         """Wait until the server listens."""
-        for _ in range(1200):
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
             except OSError:
