@@ -695,6 +695,21 @@ def test_events_that_stand_alone_are_acknowledged_when_they_are_durable(log: Log
     assert log.check().sound
 
 
+def test_a_member_that_cannot_be_undone_ends_its_group_and_nothing_else(tmp_path: Path) -> None:
+    with a_log(f"sqlite:///{tmp_path / 'audit.db'}", tmp_path) as log:
+
+        def stubborn(connection: Connection) -> None:
+            append(connection, event_of(1))
+            connection.exec_driver_sql("RELEASE member")  # as if undoing failed
+            raise ZeroDivisionError
+
+        outcomes = one_group(log, [lambda connection: append(connection, event_of(0)), stubborn])
+        assert [type(outcome) for outcome in outcomes] == [NotDurableError] * 2
+        assert count(log, "audit_outbox") == 0
+        log.add([event_of(2)])
+        assert count(log, "audit_event") == 1
+
+
 def test_who_gets_no_turn_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("seal_service.audit.store.transactions.BUSY_TIMEOUT_S", 0.1)
     with a_log(f"sqlite:///{tmp_path / 'audit.db'}", tmp_path) as log:

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from seal_service.audit import tables
-from seal_service.audit.errors import AuditError, LogDamagedError
+from seal_service.audit.errors import AuditError, LogDamagedError, NotDurableError
 from seal_service.audit.publish import PublishedLog
 from seal_service.audit.store import append
 from seal_service.audit.witness import Witness
@@ -48,7 +48,7 @@ def work(log: Log, witness: Witness, acknowledged: set[bytes]) -> None:
             with log.database.write() as connection:
                 append(connection, event)
             acknowledged.add(event.event_id)
-        except SQLAlchemyError:
+        except (NotDurableError, SQLAlchemyError):
             pass
         if number % 3 == 0:
             attempt(lambda: log.appender.step(sign=True))

@@ -118,18 +118,14 @@ class Transactions:
             with self.engine.begin() as connection:
                 yield connection
             return
-        group, connection = self._enter()
-        driver: Any = connection.connection.driver_connection
+        group, connection, driver = self._enter()
         try:
             driver.execute("SAVEPOINT member")
             yield connection
             driver.execute("RELEASE member")
         except BaseException as error:
-            if driver.in_transaction:
-                driver.execute("ROLLBACK TO member")
-                driver.execute("RELEASE member")
-            else:
-                group.fault = error  # SQLite has undone all of it: a full or failing disk.
+            if not _undone(driver):
+                group.fault = error
             self._leave(group, connection)
             raise
         self._leave(group, connection)
@@ -141,8 +137,11 @@ class Transactions:
             self._writer = None
         self.engine.dispose()
 
-    def _enter(self) -> tuple[_Group, Connection]:
-        """Wait for one's turn; join the group that is open, or open one."""
+    def _enter(self) -> tuple[_Group, Connection, Any]:
+        """Wait for one's turn; join the group that is open, or open one.
+
+        From here to `_leave` nothing may raise but the block itself: the turn would never end.
+        """
         with self._turn:
             self._waiting += 1
             came = self._turn.wait_for(lambda: not self._taken, BUSY_TIMEOUT_S)
@@ -157,12 +156,13 @@ class Transactions:
             if self._group is None:
                 self._writer.exec_driver_sql("BEGIN IMMEDIATE")
                 self._group = _Group()
+            driver = self._writer.connection.driver_connection
         except BaseException:
             self._drop_writer()
             self._pass_on()
             raise
         self._group.size += 1
-        return self._group, self._writer
+        return self._group, self._writer, driver
 
     def _leave(self, group: _Group, connection: Connection) -> None:
         """Commit if nobody else will; go on when it is done (NotDurableError if it failed)."""
@@ -185,11 +185,13 @@ class Transactions:
                 connection.exec_driver_sql("COMMIT")
         except BaseException as error:  # noqa: BLE001  # every member must hear of it
             group.fault = error
-        if group.fault is not None:
-            self._drop_writer()
-        self._group = None
-        group.ended.set()
-        self._pass_on()
+        try:
+            if group.fault is not None:
+                self._drop_writer()
+        finally:
+            self._group = None
+            group.ended.set()
+            self._pass_on()
 
     def _drop_writer(self) -> None:
         """Give up the connection after a fault: closing it undoes whatever is not committed."""
@@ -203,6 +205,21 @@ class Transactions:
         with self._turn:
             self._taken = False
             self._turn.notify()
+
+
+def _undone(driver: Any) -> bool:
+    """Undo what one member of a group has done; False where all of the group is lost.
+
+    After a full or failing disk SQLite may have undone the whole, or cannot undo a part.
+    """
+    try:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK TO member")
+            driver.execute("RELEASE member")
+            return True
+    except driver.Error:
+        pass
+    return False
 
 
 def _sqlite(url: URL, pool_size: int) -> Engine:
