@@ -73,7 +73,7 @@ network: setup ## train the network of a profile on 650 simulated dies (an hour)
 	$(PY) -m pip install --quiet --disable-pip-version-check 'tensorflow-cpu>=2.18'
 	$(PY) -m accuracy --train --out $(OUT) $(if $(WORK),--work $(WORK))
 
-profile: setup ## fit the default profile anew on 300 simulated dies (half an hour); VERSION names it, NETWORK replaces its network
+profile: setup ## fit the default profile anew on 420 simulated dies (an hour); VERSION names it, NETWORK replaces its network
 	$(PY) -m accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml \
 	  $(if $(NETWORK),--network $(NETWORK)) $(if $(WORK),--work $(WORK))
 

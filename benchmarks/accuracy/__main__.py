@@ -10,55 +10,15 @@ from typing import TYPE_CHECKING
 
 from accuracy.judge import judge
 from accuracy.report import plot_det, plot_scores, summary
+from accuracy.sets import FIT_SET, NETWORK_SETS, OTHER_FIT_SETS, TEST_SET
 from accuracy.worst import worst_pairs
-from simulator.dataset import Plan, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TEST_SEED = 303
-NETWORK_SEED = 606
-NETWORK_DIES = 650
-NETWORK_STEPS = 9000
-NETWORK_PLAN = {
-    ("genuine", "good"): 2,
-    ("genuine", "typical"): 3,
-    ("genuine", "hard"): 1,
-    ("sibling", "good"): 2,
-    ("sibling", "typical"): 3,
-    ("recut", "good"): 1,
-    ("recut", "typical"): 1,
-    ("refont", "typical"): 1,
-    ("rescan", "good"): 1,
-    ("rescan", "typical"): 1,
-}
-FIT_SEED = 707
-FIT_DIES = 300
-FIT_PLAN = {
-    ("genuine", "good"): 3,
-    ("genuine", "typical"): 3,
-    ("genuine", "hard"): 1,
-    ("sibling", "good"): 2,
-    ("sibling", "typical"): 2,
-    ("sibling", "hard"): 1,
-    ("recut", "good"): 1,
-    ("recut", "typical"): 1,
-    ("recut", "hard"): 1,
-    ("refont", "typical"): 1,
-    ("random", "typical"): 1,
-    ("rescan", "good"): 1,
-    ("rescan", "typical"): 1,
-    ("rescan", "hard"): 1,
-}
-TEST_DIES = 200
-TEST_PLAN = {
-    ("genuine", "good"): 1,
-    ("genuine", "typical"): 3,
-    ("genuine", "hard"): 2,
-    ("random", "typical"): 5,
-    **{(c, "good"): 2 for c in ("refont", "sibling", "recut", "rescan")},
-    **{(c, "typical"): 3 for c in ("refont", "sibling", "recut", "rescan")},
-}
+    from accuracy.sets import SimulatedSet
+
+NETWORK_STEPS = 6000
 
 
 def default_profile() -> str:
@@ -107,7 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--network", type=Path, help="with --fit: the network (default: the shipped profile's)"
     )
     parser.add_argument(
-        "--dies", type=int, help="dies to simulate (default: 200 to measure, 300 to fit)"
+        "--dies", type=int, help="dies to simulate (default: 200 to measure, 420 to fit)"
+    )
+    parser.add_argument(
+        "--steps", type=int, default=NETWORK_STEPS, help="with --train: batches (default: 6000)"
     )
     parser.add_argument("--version", default="0", help="version to write into a fitted profile")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
@@ -137,43 +100,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         )
         return 0
+    if (options.train or options.fit) and options.out is None:
+        parser.error("--train and --fit need --out")
     with tempfile.TemporaryDirectory() as temporary:
         work: Path = options.work or Path(temporary)
 
-        def simulated(name: str, seed: int, dies: int, plan: Plan) -> Path:
-            folder = work / f"{name}-{seed}"
-            if not (folder / "truth.jsonl").exists():
-                simulate(folder, seed=seed, dies=dies, per_die=plan, jobs=options.jobs)
-            return folder
+        def made(wanted: SimulatedSet) -> Path:
+            return wanted.made(work, dies=options.dies, jobs=options.jobs)
 
-        if (options.train or options.fit) and options.out is None:
-            parser.error("--train and --fit need --out")
         if options.train:
             from accuracy.pairs import cached_pairs
             from accuracy.train import train
 
-            folder = simulated("network", NETWORK_SEED, options.dies or NETWORK_DIES, NETWORK_PLAN)
-            pairs = cached_pairs(folder, jobs=options.jobs)
-            options.out.write_text(train(pairs, steps=NETWORK_STEPS, seed=1), encoding="utf-8")
+            pairs = [p for s in NETWORK_SETS for p in cached_pairs(made(s), jobs=options.jobs)]
+            options.out.write_text(train(pairs, steps=options.steps, seed=1), encoding="utf-8")
             return 0
         if options.fit:
             from accuracy.fit import fit, network_of
 
-            folder = simulated("fit", FIT_SEED, options.dies or FIT_DIES, FIT_PLAN)
             given = options.network.read_text("utf-8") if options.network else profile
-            print(
-                fit(
-                    [folder],
-                    options.out,
-                    network=network_of(given),
-                    version=options.version,
-                    jobs=options.jobs,
-                )
+            account = fit(
+                made(FIT_SET),
+                options.out,
+                others={kind: made(other) for kind, other in OTHER_FIT_SETS.items()},
+                network=network_of(given),
+                version=options.version,
+                jobs=options.jobs,
             )
+            print(account)
             return 0
-        dies = options.dies or TEST_DIES
-        folder = simulated("test", TEST_SEED, dies, TEST_PLAN)
-        title = f"Test dies ({dies}, simulator seed {TEST_SEED}, never used for fitting)"
+        folder = made(TEST_SET)
+        dies = options.dies or TEST_SET.dies
+        title = f"Test dies ({dies}, simulator seed {TEST_SET.seed}, never used for fitting)"
         print(_measure(folder, profile, options.out, jobs=options.jobs, title=title))
     return 0
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from accuracy.pairs import LEVELS, Pair
+from seal_match_rs import _native
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,22 +21,23 @@ if TYPE_CHECKING:
 SIDE = 144
 """Side of a crop in samples of the template's grid."""
 SHARES = {
-    "genuine": 0.42,
-    "sibling": 0.14,
-    "digit": 0.16,
-    "recut": 0.10,
-    "refont": 0.05,
-    "rescan": 0.13,
+    "genuine": 0.34,
+    "sibling": 0.06,
+    "digit": 0.12,
+    "scrambled": 0.30,
+    "recut": 0.06,
+    "refont": 0.03,
+    "rescan": 0.09,
 }
-"""How often a crop comes from which class; `digit` is a sibling that differs in 0.3 to 5.5 mm²."""
-_MARKED = 150
-_DIGIT_SAMPLES = (20, 350)
+"""How often a crop comes from which class; `digit` is a sibling that differs in 0.1 to 5.5 mm²."""
+_MARKED = 100
+_DIGIT_SAMPLES = (6, 350)
 _FULL = 1.6
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """One example: inputs (SIDE, SIDE, 3) reference, moving, covered; the rest at half the grid.
+    """One example, at half the grid: inputs (SIDE / 2, SIDE / 2, 16) as the engine makes them.
 
     differs: 0 to 1 where the dies differ. weight: where there is something to see. marked: 1 where
     `differs` is to be believed (a rescan loses what its source lost, as a genuine impression may).
@@ -81,8 +83,9 @@ class Sampler:
         group = self._groups[str(rng.choice(self._names, p=self._shares))]
         pair = group[int(rng.integers(len(group)))]
         strokes = pair.reference > 100
-        if pair.category == "sibling" and rng.random() < 0.85 and (pair.difference > _MARKED).any():
-            strokes = pair.difference > _MARKED
+        marked = pair.difference > _MARKED
+        if pair.category in ("sibling", "scrambled") and rng.random() < 0.85 and marked.any():
+            strokes = marked
         rows, cols = np.nonzero(strokes)
         k = int(rng.integers(len(rows)))
         top, left = (int(v) + int(rng.integers(-50, 51)) - SIDE // 2 for v in (rows[k], cols[k]))
@@ -99,14 +102,14 @@ class Sampler:
         moving = np.clip(moving, 0, _FULL) * (1 - covered)
         reference = np.clip(reference, 0, _FULL)
         soft = cv2.GaussianBlur(difference, (0, 0), 2.5)
-        differs = np.clip((soft - 0.10) / 0.22, 0, 1)
+        differs = np.clip((soft - 0.04) / 0.12, 0, 1)
         near = cv2.dilate(
             ((reference > 0.35) | (moving > 0.45)).astype(np.uint8), np.ones((9, 9), np.uint8)
         )
         weight = near * (cv2.GaussianBlur(covered, (0, 0), 2.0) < 0.4)
-        copied = {"genuine": 0.0, "sibling": -1.0}.get(pair.category, 1.0)
+        copied = {"genuine": 0.0, "sibling": -1.0, "scrambled": -1.0}.get(pair.category, 1.0)
         return Crop(
-            inputs=np.stack([reference, moving, covered], axis=-1).astype(np.float32),
+            inputs=_native.Network.inputs(reference, moving, covered),
             differs=_halved(differs),
             weight=_halved(weight.astype(np.float32)),
             marked=float(pair.category != "rescan"),
@@ -174,13 +177,13 @@ def _spoilt(
         card = card * np.maximum(0, 1 + u() * 0.15 * _grain(rng, rng.uniform(0.6, 3)))
     still = still * rng.uniform(0.85, 1.15)
     still = still + rng.standard_normal((SIDE, SIDE)) * (0.04 * u())
-    if u() < 0.3:
+    if u() < 0.15:
         for _ in range(int(rng.integers(1, 4))):
             void: Any = np.zeros((SIDE, SIDE), np.float32)
             at, axes = (int(u() * SIDE), int(u() * SIDE)), (int(2 + u() * 10), int(2 + u() * 7))
             cv2.ellipse(void, at, axes, u() * 180, 0, 360, 1.0, -1)
             still = still * (1 - cv2.GaussianBlur(void, (0, 0), 1.5) * rng.uniform(0.5, 1))
-    if u() < 0.25:
+    if u() < 0.12:
         line: Any = np.zeros((SIDE, SIDE), np.float32)
         ends = [(int(u() * SIDE), int(u() * SIDE)) for _ in range(2)]
         cv2.line(line, ends[0], ends[1], 1.0, int(rng.integers(1, 4)), cv2.LINE_AA)

@@ -15,7 +15,7 @@ from accuracy.extract import cached, channel_names
 from accuracy.models import Boosted, fit_regions, fit_seal, region_scores, region_statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from accuracy.extract import Sample
@@ -55,6 +55,12 @@ def fold_of(samples: Sequence[Sample], folds: int) -> Floats:
     return np.array([dies[s.die] % folds for s in samples])
 
 
+def _rows(samples: Sequence[Sample], statistics: Floats) -> Floats:
+    """Return the seal model's channels of every sample, (n, channels)."""
+    evidence = np.array([s.evidence for s in samples])
+    return np.hstack([evidence, np.array([s.likeness for s in samples]), statistics])
+
+
 def cross_fit(samples: Sequence[Sample]) -> Fitted:
     """Fit both models so that every sample also has an output of models that never saw its die."""
     seal_names, region_names = channel_names()
@@ -67,13 +73,7 @@ def cross_fit(samples: Sequence[Sample]) -> Fitted:
         index = np.flatnonzero(halves == half)
         scores = region_scores(model, [samples[int(i)] for i in index])
         statistics[index] = [region_statistics(s) for s in scores]
-    rows = np.hstack(
-        [
-            np.array([s.evidence for s in samples]),
-            np.array([s.likeness for s in samples]),
-            statistics,
-        ]
-    )
+    rows = _rows(samples, statistics)
     names = [*seal_names, *REGION_STATISTICS]
     folds = fold_of(samples, 5)
     held_out = np.zeros(len(samples))
@@ -83,6 +83,14 @@ def cross_fit(samples: Sequence[Sample]) -> Fitted:
         columns = [names.index(c) for c in model.channels]
         held_out[folds == fold] = model.raw(rows[folds == fold][:, columns])
     return Fitted(fit_regions(samples, region_names), fit_seal(samples, rows, names), held_out)
+
+
+def raw_of(fitted: Fitted, samples: Sequence[Sample]) -> Floats:
+    """Return the raw outputs, (n,), of samples of dies that the models have not seen."""
+    names = [*channel_names()[0], *REGION_STATISTICS]
+    scores = region_scores(fitted.regions, samples)
+    rows = _rows(samples, np.array([region_statistics(s) for s in scores]))
+    return fitted.seal.raw(rows[:, [names.index(c) for c in fitted.seal.channels]])
 
 
 def calibrate(samples: Sequence[Sample], raw: Floats) -> list[tuple[float, float]]:
@@ -140,22 +148,32 @@ def write_profile(
     fitted: Fitted,
     samples: Sequence[Sample],
     *,
+    others: Mapping[str, Sequence[Sample]],
     network: str,
     version: str,
     measured_on: str,
 ) -> str:
-    """Write the profile and return a short account of it."""
+    """Write the profile and return a short account of it.
+
+    `others` are samples without colour by kind of scan: they set its PASS threshold, which is never
+    below that of colour, and nothing else.
+    """
     calibration = calibrate(samples, fitted.held_out)
     score = scores_of(calibration, fitted.held_out)
     passing, failing = thresholds(samples, score)
     points = ",\n".join(f"[{x:.6g}, {y:.6g}]" for x, y in calibration)
-    account = table(samples, score, passing, failing)
+    account = "colour: " + table(samples, score, passing, failing)
+    without = {}
+    for kind, group in others.items():
+        measured = scores_of(calibration, raw_of(fitted, group))
+        without[kind] = max(passing, thresholds(group, measured)[0])
+        account += f"\n{kind}: " + table(group, measured, without[kind], failing)
     comment = "\n".join(f"# {line}" for line in account.splitlines())
     out.write_text(
         f'name = "default"\nversion = "{version}"\nmeasured_on = "{measured_on}"\n\n'
         f"# Held-out dies (cross-fitted):\n{comment}\n\ncalibration = [\n{points}\n]\n\n"
-        f"[thresholds]\npass_colour = {passing:.3f}\npass_grey = {passing + 0.3:.3f}\n"
-        f"pass_bilevel = {passing + 0.3:.3f}\n"
+        f"[thresholds]\npass_colour = {passing:.3f}\npass_grey = {without['grey']:.3f}\n"
+        f"pass_bilevel = {without['bilevel']:.3f}\n"
         f"fail = {failing:.3f}\n\n{fitted.regions.toml('region')}\n{fitted.seal.toml('seal')}\n"
         f"{network}",
         encoding="utf-8",
@@ -181,19 +199,36 @@ def network_of(profile: str) -> str:
     return profile[profile.index("[network]") :]
 
 
-def fit(folders: Sequence[Path], out: Path, *, network: str, version: str, jobs: int) -> str:
-    """Fit a profile around a network on simulated folders; prints nothing, returns the account.
+def fit(
+    folder: Path,
+    out: Path,
+    *,
+    others: Mapping[str, Path],
+    network: str,
+    version: str,
+    jobs: int,
+) -> str:
+    """Fit a profile around a network on a simulated folder; prints nothing, returns the account.
 
-    The folders' dies are others than those that trained the network.
+    Args:
+        folder: colour scans of dies that did not train the network.
+        out: the profile.
+        others: folders of `grey` and of `bilevel` scans, of other dies again.
+        network: TOML with a section `[network]`.
+        version: to write into the profile.
+        jobs: processes.
     """
-    samples = [
-        s for folder in folders for s in cached(folder, network, jobs=jobs) if len(s.regions) > 3
-    ]
+
+    def measured(where: Path) -> list[Sample]:
+        return [s for s in cached(where, network, jobs=jobs) if len(s.regions) > 3]
+
+    samples = measured(folder)
     return write_profile(
         out,
         cross_fit(samples),
         samples,
+        others={kind: measured(where) for kind, where in others.items()},
         network=network,
         version=version,
-        measured_on=", ".join(f.name for f in folders),
+        measured_on=", ".join(f.name for f in (folder, *others.values())),
     )

@@ -42,18 +42,18 @@ class Model:
                 (rng.normal(size=(side, side, inputs, outputs)) * spread).astype(np.float32)
             )
 
-        inputs = [12, *[CHANNELS] * (len(DILATIONS) - 1)]
         self.layers = [
-            (drawn(3, n, CHANNELS), tf.Variable(np.zeros(CHANNELS, np.float32))) for n in inputs
+            (drawn(3, CHANNELS, CHANNELS), tf.Variable(np.zeros(CHANNELS, np.float32)))
+            for _ in DILATIONS
         ]
         self.head = (drawn(1, CHANNELS, 2, 0.1), tf.Variable(np.zeros(2, np.float32)))
         self.grain = tf.Variable(np.array([1.0, 0.0], np.float32))
         self.variables = [v for pair in [*self.layers, self.head] for v in pair] + [self.grain]
 
     def maps(self, images: Any) -> Any:
-        """Return (n, rows / 2, cols / 2, 2): log odds of a difference, and grain."""
+        """Return (n, rows, cols, 2): log odds of a difference, and grain."""
         nn = self._tf.nn
-        h = nn.space_to_depth(images, 2)
+        h = images
         for (weights, bias), dilation in zip(self.layers, DILATIONS, strict=True):
             h = nn.relu(nn.conv2d(h, weights, 1, "SAME", dilations=dilation) + bias)
         return nn.conv2d(h, self.head[0], 1, "SAME") + self.head[1]
@@ -65,7 +65,7 @@ class Model:
         tf = self._tf
         maps = self.maps(images)
         entropy = tf.nn.sigmoid_cross_entropy_with_logits
-        share = weight * (1 + 4 * differs) * marked[:, None, None]
+        share = weight * (1 + 6 * differs) * marked[:, None, None]
         here = tf.reduce_sum(share * entropy(labels=differs, logits=maps[..., 0]))
         mean = tf.reduce_sum(weight * maps[..., 1], [1, 2]) / (tf.reduce_sum(weight, [1, 2]) + 1)
         said = tf.cast(copied >= 0, tf.float32)

@@ -101,17 +101,22 @@ def sibling(design: SealDesign, rng: np.random.Generator) -> SealDesign:
 
 
 def scrambled(design: SealDesign, rng: np.random.Generator) -> SealDesign:
-    """Return a sibling many times over: every fourth digit and every tenth word changed."""
+    """Return a sibling many times over: every fourth digit and every tenth word changed.
+
+    A line of a round seal comes or goes now and then.
+    """
 
     def other(text: str, share: float) -> str:
         return "".join(_other_sign(c, rng) if rng.random() < share else c for c in text)
 
-    return replace(
-        design,
-        ring_text=other(design.ring_text, 0.1),
-        centre_text=other(design.centre_text, 0.1 if design.ring_text else 0.25),
-        code=other(design.code, 0.25),
-    )
+    centre = other(design.centre_text, 0.1 if design.ring_text else 0.25)
+    code = other(design.code, 0.25)
+    if design.kind == "round":
+        if rng.random() < 0.3:
+            centre = "" if centre else names.pick(rng, names.PURPOSES)
+        if rng.random() < (0.1 if code else 0.5):
+            code = "" if code else names.digits(rng, 13)
+    return replace(design, ring_text=other(design.ring_text, 0.1), centre_text=centre, code=code)
 
 
 def _other_sign(sign: str, rng: np.random.Generator) -> str:

@@ -150,7 +150,7 @@ def test_what_does_not_fit_together_is_refused(template, genuine):
         sm.sweep_folds(template, genuine, angles=-1)
 
 
-def test_a_guess_is_not_measured(template):
+def aligned_noise(template):
     blank = seal_drawings.paper()
     rng = np.random.default_rng(8)
     noise = rng.integers(0, 255, (blank.height // 8, blank.width // 8, 3), dtype=np.uint8)
@@ -158,10 +158,23 @@ def test_a_guess_is_not_measured(template):
     found = sm.examine(template, scan(Image.blend(blank, rough, 0.5), 200))
     if found is None or found.trusted:
         pytest.fail("the noise was meant to be aligned, and not to be trusted")
+    return found
+
+
+def test_a_guess_is_not_measured(template):
+    found = aligned_noise(template)
     for attempt in (sm.sweep_folds, lambda t, c: sm.fold(t, c, angle_deg=0)):
         with pytest.raises(sm.AlignmentUntrustedError) as refused:
             attempt(template, found)
         assert refused.value.code == "ALIGNMENT_UNTRUSTED"
+
+
+def test_a_guess_scores_low_and_is_referred_whatever_its_evidence(template, genuine):
+    profile = sm.Profile.from_toml(generous_profile())
+    assert profile.decide(genuine, kind="colour").verdict == "PASS"
+    guess = profile.decide(aligned_noise(template), kind="colour")
+    assert (guess.verdict, guess.score) == ("REFER", -1.0)
+    assert guess.reasons[0] == "ALIGNMENT_UNSURE"
 
 
 def test_a_comparison_with_another_template_is_refused(genuine):
@@ -206,3 +219,16 @@ def test_stubs_say_what_the_native_module_has():
     command = [sys.executable, "-m", "mypy.stubtest", "seal_match_rs._native"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def generous_profile() -> str:
+    """Return a profile that gives every impression the score 2."""
+    layer = f"{{ weights = {[0.0] * 2304}, bias = {[0.0] * 16} }}"
+    forest = 'base = 1.0\nchannels = ["{}"]\ntrees = [[-1, 0, 0, 0, 0.0]]\n'
+    return (
+        'name = "generous"\nversion = "1"\ncalibration = [[-1.0, 2.0], [1.0, 2.001]]\n'
+        "[thresholds]\npass_colour = 1.0\npass_grey = 1.0\npass_bilevel = 1.0\nfail = -0.5\n"
+        f"[region]\n{forest.format('shift_mm')}[seal]\n{forest.format('inliers')}"
+        f"[network]\nlayers = [{', '.join([layer] * 4)}]\n"
+        f"head = {{ weights = {[0.0] * 32}, bias = [0.0, 0.0] }}\n"
+    )

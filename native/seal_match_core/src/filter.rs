@@ -26,6 +26,11 @@ pub fn blur(src: &Field, sigma: f32) -> Field {
     separable(src, r, |dst, data, centre, pairs| taps(dst, data, centre, pairs, &k))
 }
 
+/// Mean under a tent of five samples a side, 1 2 2 2 1; the border repeats.
+pub fn tent(src: &Field) -> Field {
+    separable(src, 2, |dst, data, centre, pairs| taps(dst, data, centre, pairs, &[0.25, 0.25, 0.125]))
+}
+
 /// A symmetric filter over columns, then over rows, a row at a time; the border repeats. `pass` gets the destination row, the
 /// samples, the centre's offset among them, and the offsets of the samples 1, 2, … before and after it.
 fn separable(src: &Field, r: usize, mut pass: impl FnMut(&mut [f32], &[f32], usize, &[[usize; 2]])) -> Field {

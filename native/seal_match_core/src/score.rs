@@ -208,7 +208,7 @@ impl Profile {
         };
         let scores = self.region.raw(&c.regions);
         let statistics = statistics(&scores);
-        let likeness = likeness::channels(&c.reference_ink, &c.maps(&self.network));
+        let likeness = likeness::channels(&c.reference_ink, &c.reference_parts, &c.maps(&self.network));
         let channels: Vec<f32> = c.evidence.values().into_iter().chain(likeness).chain(statistics).collect();
         let mut moved = vec![0.0_f32; channels.len()];
         let raw = self.seal.walk(&channels, |channel, by| moved[channel] += by);

@@ -6,6 +6,7 @@
 
 use crate::align::coarse::Coarse;
 use crate::align::refine::{Edge, MovingEdges, ROUNDS_MM, edges, refine};
+use crate::compare::parts::{Part, parts};
 use crate::error::{Error, Result};
 use crate::filter::{blur, gradient};
 use crate::geometry::{HalfPlanes, Pose, convex_hull, smallest_box};
@@ -424,6 +425,8 @@ pub struct Reference {
     pub template: Template,
     /// Its ink.
     pub ink: Field,
+    /// Its parts as small as a digit.
+    pub parts: Vec<Part>,
     /// Its ink blurred by [`SOFT_SIGMA`].
     pub soft: Field,
     /// The gradient of `soft`, x and y.
@@ -452,9 +455,10 @@ impl Reference {
         let (few_edges, sketch_edges) = (every(FEW_EDGES), every(SKETCH_EDGES));
         let coarse = Coarse::new(&ink, &template.support(1.0), PX_PER_MM, template.size_mm[0]);
         let radius_mm = template.hull_mm.iter().map(|p| p[0].hypot(p[1])).fold(0.0, f32::max);
+        let parts = parts(&ink);
         let soft = blur(&ink, SOFT_SIGMA);
         let soft_gradient = gradient(&soft);
-        Self { template, ink, soft, soft_gradient, support, edges, few_edges, sketch_edges, coarse, radius_mm }
+        Self { template, ink, parts, soft, soft_gradient, support, edges, few_edges, sketch_edges, coarse, radius_mm }
     }
 
     /// The coarse search window around a survey cell.

@@ -5,6 +5,7 @@ use crate::align::refine::{Fit, MovingEdges, ROUNDS_MM, refine};
 use crate::compare::displacement::{Displacement, measure};
 use crate::compare::evidence::Evidence;
 use crate::compare::network::{Maps, Network};
+use crate::compare::parts::Part;
 use crate::compare::regions::{self, Region};
 use crate::compare::tiles::{Tiles, compare};
 use crate::geometry::Pose;
@@ -59,6 +60,8 @@ pub struct Comparison {
     pub tiles: Tiles,
     /// The reference's ink on the grid of `tiles`.
     pub reference_ink: Field,
+    /// The reference's parts as small as a digit.
+    pub reference_parts: Vec<Part>,
     /// The channels of the whole seal.
     pub evidence: Evidence,
     /// The channels of every region.
@@ -216,8 +219,8 @@ fn compare_at(reference: &Reference, alignment: Alignment, scan: &Scan<'_>) -> O
         let [x, y] = alignment.fit.pose.map(p[0], p[1]);
         x >= -slack && y >= -slack && x <= luma.width() as f32 + slack && y <= luma.height() as f32 + slack
     });
-    let reference_ink = reference.ink.clone();
-    Some(Comparison { alignment, displacement, tiles, reference_ink, evidence, regions, inside })
+    let (reference_ink, reference_parts) = (reference.ink.clone(), reference.parts.clone());
+    Some(Comparison { alignment, displacement, tiles, reference_ink, reference_parts, evidence, regions, inside })
 }
 
 impl Comparison {

@@ -11,13 +11,8 @@ const TREE: &str = "[[0, 0.5, 1, 2, 0.0, -1, 0, 0, 0, -1.0, -1, 0, 0, 0, 1.0]]";
 /// A network of zeros.
 fn network() -> String {
     let zeros = |n: usize| vec!["0.0"; n].join(",");
-    let layer = |inputs: usize| format!("{{ weights = [{}], bias = [{}] }}", zeros(9 * inputs * 16), zeros(16));
-    format!(
-        "[network]\nlayers = [{}, {l}, {l}, {l}]\nhead = {{ weights = [{}], bias = [0.5, 0.25] }}\n",
-        layer(12),
-        zeros(32),
-        l = layer(16)
-    )
+    let l = format!("{{ weights = [{}], bias = [{}] }}", zeros(9 * 16 * 16), zeros(16));
+    format!("[network]\nlayers = [{l}, {l}, {l}, {l}]\nhead = {{ weights = [{}], bias = [0.5, 0.25] }}\n", zeros(32))
 }
 
 /// A small profile that is in order.

@@ -6,6 +6,7 @@ mod common;
 use common::{Die, Image, Random, Rim};
 use seal_match_core::align::refine::{Edge, Offset};
 use seal_match_core::geometry::Pose;
+use seal_match_core::simd::agreement::{self, Means};
 use seal_match_core::simd::edges::{Look, measure_at, measure_scalar};
 use seal_match_core::simd::forest::{Forest, Node, sum_trees_at, sum_trees_scalar};
 use seal_match_core::simd::fourier::{self, AREA, N, Peak};
@@ -320,6 +321,33 @@ fn densities_agree_in_every_width() {
             match level {
                 None => ink::tint_row_scalar(a, d, &log, &share, &black, &columns),
                 Some(level) => ink::tint_row_at(level, a, d, &log, &share, &black, &columns),
+            }
+        });
+    }
+}
+
+#[test]
+fn agreement_agrees_in_every_width() {
+    let mut r = Random(9);
+    for n in LENGTHS {
+        let many = [(); 9].map(|()| numbers(&mut r, n, -1.0, 1.6));
+        let [a, b, c, d, e, f, g, h, i] = many.each_ref().map(Vec::as_slice);
+        agree("products", 3 * n, |level, out| {
+            let (x, rest) = out.split_at_mut(n);
+            let (y, z) = rest.split_at_mut(n);
+            match level {
+                None => agreement::products_scalar([x, y, z], [a, b, c, d], [e, f, g, h]),
+                Some(level) => agreement::products_at(level, [x, y, z], [a, b, c, d], [e, f, g, h]),
+            }
+        });
+        agree("keep_best", 3 * n, |level, out| {
+            out[..n].copy_from_slice(i);
+            let (x, rest) = out.split_at_mut(n);
+            let (y, z) = rest.split_at_mut(n);
+            let means = Means { ab: a, a: b, inverse: c, b: d, bb: e };
+            match level {
+                None => agreement::keep_best_scalar([x, y, z], means, [1.0, -1.0]),
+                Some(level) => agreement::keep_best_at(level, [x, y, z], means, [1.0, -1.0]),
             }
         });
     }

@@ -37,7 +37,7 @@ const fn status(status: Status) -> &'static str {
 }
 
 /// A copy: any strides are read, and Python may go on writing.
-fn field(array: &PyReadonlyArray2<'_, f32>) -> Field {
+pub fn field(array: &PyReadonlyArray2<'_, f32>) -> Field {
     let [height, width] = [array.shape()[0], array.shape()[1]];
     Field { width, height, data: array.as_array().iter().copied().collect() }
 }

@@ -1,14 +1,16 @@
 //! `Network`: the place-by-place comparison without the rest of a profile, for fitting and for pictures.
 
-use numpy::{PyArray1, PyArray2, PyArrayMethods};
+use numpy::{PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use seal_match_core::compare::likeness;
-use seal_match_core::compare::network::Network as CoreNetwork;
+use seal_match_core::compare::network::{CHANNELS, Network as CoreNetwork};
+use seal_match_core::compare::{agreement, likeness};
 use seal_match_core::plane::Field;
 use seal_match_core::score;
 
 use crate::engine::Comparison;
 use crate::errors::detached;
+use crate::fold::field;
 
 /// The network of a profile.
 #[pyclass(frozen, module = "seal_match_rs")]
@@ -25,11 +27,28 @@ impl Network {
         Ok(Self { core })
     }
 
+    /// What the first layer sees: reference, moving and covered (H, W) float32 give (H / 2, W / 2, 16) float32.
+    #[staticmethod]
+    fn inputs<'py>(
+        py: Python<'py>,
+        reference: PyReadonlyArray2<'py, f32>,
+        moving: PyReadonlyArray2<'py, f32>,
+        covered: PyReadonlyArray2<'py, f32>,
+    ) -> PyResult<Bound<'py, PyArray3<f32>>> {
+        let [reference, moving, covered] = [reference, moving, covered].map(|a| field(&a));
+        let (width, height) = (reference.width, reference.height);
+        if [&moving, &covered].iter().any(|f| (f.width, f.height) != (width, height)) || width.min(height) < 2 {
+            return Err(PyValueError::new_err("three arrays of one shape, 2 or more a side, were expected"));
+        }
+        let lanes = detached(py, || Ok(agreement::channels(&reference, &moving, &covered)))?;
+        PyArray1::from_slice(py, lanes.as_flattened()).reshape([height / 2, width / 2, CHANNELS])
+    }
+
     /// The channels `LIKENESS_CHANNELS` of a comparison, (n,) float32.
     fn channels<'py>(&self, py: Python<'py>, comparison: &Comparison) -> PyResult<Bound<'py, PyArray1<f32>>> {
         let found = detached(py, || {
             let core = comparison.core();
-            Ok(likeness::channels(&core.reference_ink, &core.maps(&self.core)))
+            Ok(likeness::channels(&core.reference_ink, &core.reference_parts, &core.maps(&self.core)))
         })?;
         Ok(PyArray1::from_slice(py, &found))
     }

@@ -5,10 +5,11 @@
 //! (0.75 mm), of a small character (1.25 mm) and of a large one (2.75 mm).
 
 use crate::compare::network::{MAP_PX_PER_MM, Maps};
-use crate::plane::Field;
+use crate::compare::parts::Part;
+use crate::plane::{Field, quantile};
 
 /// Names of the channels, in order.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; COUNT] = [
     "here_peak_digit",
     "here_peak_small",
     "here_peak_large",
@@ -26,7 +27,13 @@ pub const NAMES: [&str; 17] = [
     "hidden_peak",
     "hidden_third",
     "hidden_share",
+    "parts",
+    "parts_hidden",
+    "part_here_max",
+    "part_unlike_max",
+    "part_unlike_rise",
 ];
+const COUNT: usize = 22;
 
 /// Radii of the boxes in samples: digit, small and large character, grain.
 const DIGIT: usize = 1;
@@ -35,9 +42,12 @@ const LARGE: usize = 5;
 const GRAIN: usize = 6;
 /// Log odds of a seal of which nothing can be said.
 const SILENT: f32 = 0.0;
+/// Log odds of the worst part of a seal that has none to see.
+const UNSEEN: f32 = -5.0;
 
-/// The channels of one comparison, in the order of [`NAMES`]; `reference` is the reference's ink on the grid of the tiles.
-pub fn channels(reference: &Field, maps: &Maps) -> [f32; 17] {
+/// The channels of one comparison, in the order of [`NAMES`]; `reference` is the reference's ink on the grid of the tiles, `parts`
+/// what of it is as small as a digit.
+pub fn channels(reference: &Field, parts: &[Part], maps: &Maps) -> [f32; COUNT] {
     let w = Summed::new(&maps.weight, &maps.weight, |w, _| w);
     let here = Summed::new(&maps.here, &maps.weight, |v, w| v * w);
     let grain = Summed::new(&maps.grain, &maps.weight, |v, w| v * w);
@@ -72,6 +82,7 @@ pub fn channels(reference: &Field, maps: &Maps) -> [f32; 17] {
     let (total, weight) =
         maps.grain.data.iter().zip(&maps.weight.data).fold((0.0_f32, 0.0_f32), |(s, n), (g, w)| (s + g * w, n + w));
     let hidden = hidden(reference, &maps.weight);
+    let [parts_hidden, part_here, part_unlike, part_rise] = of_parts(parts, maps, &here, &w);
     [
         at(&digit, 0.0),
         at(&small, 0.0),
@@ -90,6 +101,11 @@ pub fn channels(reference: &Field, maps: &Maps) -> [f32; 17] {
         hidden[0],
         hidden[1],
         hidden[2],
+        parts.len() as f32,
+        parts_hidden,
+        part_here,
+        part_unlike,
+        part_rise,
     ]
 }
 
@@ -116,6 +132,29 @@ fn hidden(reference: &Field, weight: &Field) -> [f32; 3] {
         (0..width * height).map(|i| ((sums.over(i % width, i / width, SMALL) / area) as f32, i)).filter(|b| b.0 > 0.0).collect();
     boxes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     [boxes.first().map_or(0.0, |b| b.0), third_place(&boxes, width), total / all.max(1.0)]
+}
+
+/// How many parts are hidden; of the others the worst log odds, the least likeness, and how far that lies from the median part's: one
+/// changed digit among digits of the same ink stands out.
+fn of_parts(parts: &[Part], maps: &Maps, here: &Summed, weight: &Summed) -> [f32; 4] {
+    let unlike = Summed::new(&maps.unlike, &maps.weight, |v, w| v * w);
+    let (mut hidden, mut odds, mut apart) = (0, Vec::new(), Vec::new());
+    for part in parts {
+        let from = part.from.map(|v| v / 2);
+        let to = [part.to[0].div_ceil(2).min(maps.weight.width), part.to[1].div_ceil(2).min(maps.weight.height)];
+        let n = weight.between(from, to);
+        let area = (to[0].saturating_sub(from[0]) * to[1].saturating_sub(from[1])) as f64;
+        if n < 0.6 * area || area == 0.0 {
+            hidden += 1;
+            continue;
+        }
+        odds.push((here.between(from, to) / n) as f32);
+        apart.push((unlike.between(from, to) / n) as f32);
+    }
+    let worst = |v: &[f32], none: f32| v.iter().copied().reduce(f32::max).unwrap_or(none);
+    let least = worst(&apart, 0.0);
+    let rise = quantile(&mut apart, 0.5).map_or(0.0, |median| least - median);
+    [hidden as f32, worst(&odds, UNSEEN), least, rise]
 }
 
 /// The third-worst place that lies 2 mm or more from the worse ones.
@@ -161,6 +200,11 @@ impl Summed {
     fn over(&self, x: usize, y: usize, radius: usize) -> f64 {
         let (x0, y0) = (x.saturating_sub(radius), y.saturating_sub(radius));
         let (x1, y1) = ((x + radius + 1).min(self.width), (y + radius + 1).min(self.height));
+        self.between([x0, y0], [x1, y1])
+    }
+
+    /// Sum over the box from `from` to before `to`, both within the map.
+    fn between(&self, [x0, y0]: [usize; 2], [x1, y1]: [usize; 2]) -> f64 {
         let s = self.width + 1;
         self.data[y1 * s + x1] - self.data[y0 * s + x1] - self.data[y1 * s + x0] + self.data[y0 * s + x0]
     }

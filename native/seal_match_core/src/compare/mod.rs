@@ -1,8 +1,10 @@
 //! Comparison of an aligned impression with its reference: displacement, dense differences, and the evidence they make.
 
+pub mod agreement;
 pub mod displacement;
 pub mod evidence;
 pub mod likeness;
 pub mod network;
+pub mod parts;
 pub mod regions;
 pub mod tiles;

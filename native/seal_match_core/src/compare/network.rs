@@ -2,7 +2,7 @@
 //! made the impression.
 //!
 //! ```text
-//! input   reference ink, moving ink, covered                          8 samples a mm, each 2 × 2 block becomes 12 channels
+//! input   16 channels of both impressions, see `agreement`             each 2 × 2 samples of 8 a mm become one place
 //! layers  four of 3 × 3, 16 channels, dilations 1 1 2 4, ReLU         4 samples a mm; a place sees 2 mm around it
 //! head    here: log odds that the dies differ at this place
 //!         grain: how much outline and texture look like another die's
@@ -13,6 +13,7 @@
 //! Every output channel is one lane: its sum runs over rows, columns and inputs in one fixed order without fused operations, so
 //! that all instruction sets give the same bits. Only blocks that a weighted output needs are computed.
 
+use crate::compare::agreement::{BEST, channels};
 use crate::compare::tiles::{TILE_PX, Tiles};
 use crate::error::{Error, Result};
 use crate::plane::Field;
@@ -22,7 +23,6 @@ use crate::template::PX_PER_MM;
 pub const CHANNELS: usize = 16;
 /// Samples per millimetre of the maps.
 pub const MAP_PX_PER_MM: f32 = PX_PER_MM / 2.0;
-const INPUTS: usize = 12;
 const DILATIONS: [usize; 4] = [1, 1, 2, 4];
 const PAD: usize = 4;
 /// The most neighbouring outputs that are computed together.
@@ -32,7 +32,6 @@ type Lanes = [f32; CHANNELS];
 
 struct Layer {
     dilation: usize,
-    inputs: usize,
     /// Rows, columns, inputs; the lanes are the outputs.
     weights: Vec<Lanes>,
     bias: Lanes,
@@ -57,6 +56,8 @@ pub struct Maps {
     pub here: Field,
     /// Evidence of another die in outline and texture, any unit.
     pub grain: Field,
+    /// One less the correlation at the best shift of up to one sample, over a millimetre.
+    pub unlike: Field,
     /// Zero (no stroke near, covered, or out of scope) to one.
     pub weight: Field,
 }
@@ -98,12 +99,11 @@ impl Network {
         let lanes = |v: &[f32]| -> Lanes { std::array::from_fn(|i| v[i]) };
         let mut built = Vec::with_capacity(layers.len());
         for (i, ((weights, bias), dilation)) in layers.iter().zip(DILATIONS).enumerate() {
-            let inputs = if i == 0 { INPUTS } else { CHANNELS };
-            if weights.len() != 9 * inputs * CHANNELS || bias.len() != CHANNELS {
+            if weights.len() != 9 * CHANNELS * CHANNELS || bias.len() != CHANNELS {
                 return Err(bad(format!("layer {i} has {} weights and {} biases", weights.len(), bias.len())));
             }
             let weights = weights.chunks_exact(CHANNELS).map(lanes).collect();
-            built.push(Layer { dilation, inputs, weights, bias: lanes(bias) });
+            built.push(Layer { dilation, weights, bias: lanes(bias) });
         }
         if head.0.len() != 2 * CHANNELS || head.1.len() != 2 {
             return Err(bad(format!("the head has {} weights and {} biases", head.0.len(), head.1.len())));
@@ -124,14 +124,15 @@ impl Network {
             needed.push(grown(last, width, height, layer.dilation));
         }
         needed.reverse();
-        let mut lattice = stack(reference, moving, covered, width, height);
+        let mut lattice = Lattice::new(width, height);
+        let places = channels(reference, moving, covered);
+        for (y, row) in places.chunks_exact(width.max(1)).enumerate() {
+            let at = lattice.at(0, y);
+            lattice.data[at..at + width].copy_from_slice(row);
+        }
         for (layer, needed) in self.layers.iter().zip(&needed) {
             let mut next = Lattice::new(width, height);
-            if layer.inputs == INPUTS {
-                run::<INPUTS>(layer, &lattice, needed, width, height, &mut next);
-            } else {
-                run::<CHANNELS>(layer, &lattice, needed, width, height, &mut next);
-            }
+            run(layer, &lattice, needed, width, height, &mut next);
             lattice = next;
         }
         let (mut here, mut grain) = (Field::zeros(width, height), Field::zeros(width, height));
@@ -146,7 +147,8 @@ impl Network {
                 }
             }
         }
-        Maps { here, grain, weight }
+        let unlike = Field { width, height, data: places.iter().map(|lanes| 1.0 - lanes[BEST]).collect() };
+        Maps { here, grain, unlike, weight }
     }
 }
 
@@ -190,44 +192,25 @@ fn grown(src: &[bool], w: usize, h: usize, r: usize) -> Vec<bool> {
     pass(&rows, w, h, w, 1)
 }
 
-/// The first layer's input: each 2 × 2 block of the three images as twelve channels (row, column, image).
-fn stack(reference: &Field, moving: &Field, covered: &Field, width: usize, height: usize) -> Lattice {
-    let mut out = Lattice::new(width, height);
-    let w = reference.width;
-    for y in 0..height {
-        for x in 0..width {
-            let at = out.at(x, y);
-            let lanes = &mut out.data[at];
-            for (k, i) in [0, 1, w, w + 1].iter().map(|k| 2 * y * w + 2 * x + k).enumerate() {
-                let open = 1.0 - covered.data[i];
-                lanes[3 * k] = reference.data[i].clamp(0.0, 1.6);
-                lanes[3 * k + 1] = moving.data[i].clamp(0.0, 1.6) * open;
-                lanes[3 * k + 2] = covered.data[i];
-            }
-        }
-    }
-    out
-}
-
 /// Computes one layer where it is needed.
-fn run<const N: usize>(layer: &Layer, src: &Lattice, needed: &[bool], width: usize, height: usize, dst: &mut Lattice) {
+fn run(layer: &Layer, src: &Lattice, needed: &[bool], width: usize, height: usize, dst: &mut Lattice) {
     #[cfg(target_arch = "x86_64")]
     match crate::simd::level() {
         crate::simd::Level::Avx512 => {
             return sweep::<8>(needed, width, height, dst, |first, out| {
                 // SAFETY: the processor has AVX-512F; `sweep` hands out places whose eight neighbours lie in the lattice.
-                unsafe { taps_avx512::<N>(layer, src, first, out) }
+                unsafe { taps_avx512(layer, src, first, out) }
             });
         }
         crate::simd::Level::Avx2 => {
             return sweep::<4>(needed, width, height, dst, |first, out| {
                 // SAFETY: the processor has AVX2; `sweep` hands out places whose four neighbours lie in the lattice.
-                unsafe { taps_avx2::<N>(layer, src, first, out) }
+                unsafe { taps_avx2(layer, src, first, out) }
             });
         }
         crate::simd::Level::Scalar => {}
     }
-    sweep::<4>(needed, width, height, dst, |first, out| taps_scalar::<N>(layer, src, first, out));
+    sweep::<4>(needed, width, height, dst, |first, out| taps_scalar(layer, src, first, out));
 }
 
 /// Visits blocks of `B` neighbours in which at least one output is needed.
@@ -260,9 +243,9 @@ fn tap_starts(layer: &Layer, src: &Lattice, at: usize) -> [usize; 9] {
 }
 
 /// One block: the specification of the fast forms.
-fn taps_scalar<const N: usize>(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
+fn taps_scalar(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
     *out = [layer.bias; 4];
-    for (start, tap) in tap_starts(layer, src, at).into_iter().zip(layer.weights.chunks_exact(N)) {
+    for (start, tap) in tap_starts(layer, src, at).into_iter().zip(layer.weights.chunks_exact(CHANNELS)) {
         for (k, weights) in tap.iter().enumerate() {
             for (sum, input) in out.iter_mut().zip(&src.data[start..]) {
                 for (s, w) in sum.iter_mut().zip(weights) {
@@ -278,14 +261,14 @@ fn taps_scalar<const N: usize>(layer: &Layer, src: &Lattice, at: usize, out: &mu
 /// - The processor has AVX-512F.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-unsafe fn taps_avx512<const N: usize>(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 8]) {
+unsafe fn taps_avx512(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 8]) {
     use std::arch::x86_64::{
         _mm512_add_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
     };
     // SAFETY: every pointer comes from an array of sixteen floats.
     unsafe {
         let mut sums = [_mm512_loadu_ps(layer.bias.as_ptr()); 8];
-        for (start, tap) in tap_starts(layer, src, at).into_iter().zip(layer.weights.chunks_exact(N)) {
+        for (start, tap) in tap_starts(layer, src, at).into_iter().zip(layer.weights.chunks_exact(CHANNELS)) {
             let inputs = &src.data[start..start + 8];
             for (k, weights) in tap.iter().enumerate() {
                 let w = _mm512_loadu_ps(weights.as_ptr());
@@ -304,7 +287,7 @@ unsafe fn taps_avx512<const N: usize>(layer: &Layer, src: &Lattice, at: usize, o
 /// - The processor has AVX2.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-unsafe fn taps_avx2<const N: usize>(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
+unsafe fn taps_avx2(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
     use std::arch::x86_64::{
         _mm256_add_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
     };
@@ -312,7 +295,7 @@ unsafe fn taps_avx2<const N: usize>(layer: &Layer, src: &Lattice, at: usize, out
     unsafe {
         let bias = layer.bias.as_ptr();
         let mut sums = [[_mm256_loadu_ps(bias), _mm256_loadu_ps(bias.add(8))]; 4];
-        for (start, tap) in tap_starts(layer, src, at).into_iter().zip(layer.weights.chunks_exact(N)) {
+        for (start, tap) in tap_starts(layer, src, at).into_iter().zip(layer.weights.chunks_exact(CHANNELS)) {
             let inputs = &src.data[start..start + 4];
             for (k, weights) in tap.iter().enumerate() {
                 let w = [_mm256_loadu_ps(weights.as_ptr()), _mm256_loadu_ps(weights.as_ptr().add(8))];
@@ -349,9 +332,9 @@ mod tests {
             std::array::from_fn(|_| self.next())
         }
 
-        fn layer(&mut self, inputs: usize, dilation: usize) -> Layer {
-            let weights = (0..9 * inputs).map(|_| self.lanes()).collect();
-            Layer { dilation, inputs, weights, bias: self.lanes() }
+        fn layer(&mut self, dilation: usize) -> Layer {
+            let weights = (0..9 * CHANNELS).map(|_| self.lanes()).collect();
+            Layer { dilation, weights, bias: self.lanes() }
         }
 
         fn lattice(&mut self, width: usize, height: usize) -> Lattice {
@@ -373,8 +356,8 @@ mod tests {
             for column in 0..3 {
                 let at = src.at(x, y) + row * layer.dilation * src.stride + column * layer.dilation
                     - layer.dilation * (src.stride + 1);
-                for k in 0..layer.inputs {
-                    let w = &layer.weights[(3 * row + column) * layer.inputs + k];
+                for k in 0..CHANNELS {
+                    let w = &layer.weights[(3 * row + column) * CHANNELS + k];
                     for c in 0..CHANNELS {
                         sum[c] += src.data[at][k] * w[c];
                     }
@@ -392,18 +375,18 @@ mod tests {
     fn every_form_of_a_layer_gives_the_bits_of_its_definition() {
         let mut n = Numbers(7);
         for (width, height, dilation) in [(8, 3, 1), (13, 9, 2), (21, 12, 4), (1, 1, 4)] {
-            let (layer, src) = (n.layer(CHANNELS, dilation), n.lattice(width, height));
+            let (layer, src) = (n.layer(dilation), n.lattice(width, height));
             let needed: Vec<bool> = (0..width * height).map(|_| n.next() > -0.6).collect();
             let mut chosen = Lattice::new(width, height);
-            run::<CHANNELS>(&layer, &src, &needed, width, height, &mut chosen);
+            run(&layer, &src, &needed, width, height, &mut chosen);
             let mut scalar = Lattice::new(width, height);
-            sweep::<4>(&needed, width, height, &mut scalar, |at, out| taps_scalar::<CHANNELS>(&layer, &src, at, out));
+            sweep::<4>(&needed, width, height, &mut scalar, |at, out| taps_scalar(&layer, &src, at, out));
             let mut half = Lattice::new(width, height);
             #[cfg(target_arch = "x86_64")]
             if std::arch::is_x86_feature_detected!("avx2") {
                 // SAFETY: the processor has AVX2.
                 sweep::<4>(&needed, width, height, &mut half, |at, out| unsafe {
-                    taps_avx2::<CHANNELS>(&layer, &src, at, out);
+                    taps_avx2(&layer, &src, at, out);
                 });
             }
             for y in 0..height {
@@ -442,7 +425,7 @@ mod tests {
         // Skipping blocks must not show: a network over a lattice whose unweighted places are skipped equals one that computes all.
         let mut n = Numbers(11);
         let (width, height) = (40, 30);
-        let layers = [n.layer(CHANNELS, 1), n.layer(CHANNELS, 2), n.layer(CHANNELS, 4)];
+        let layers = [n.layer(1), n.layer(2), n.layer(4)];
         let src = n.lattice(width, height);
         let wanted: Vec<bool> = (0..width * height).map(|i| (18..22).contains(&(i % width)) && i / width == 15).collect();
         let all = vec![true; width * height];
@@ -450,7 +433,7 @@ mod tests {
             let mut lattice = Lattice { stride: src.stride, data: src.data.clone() };
             for (layer, needed) in layers.iter().zip(needs) {
                 let mut next = Lattice::new(width, height);
-                run::<CHANNELS>(layer, &lattice, needed, width, height, &mut next);
+                run(layer, &lattice, needed, width, height, &mut next);
                 lattice = next;
             }
             lattice

@@ -79,6 +79,7 @@ macro_rules! each {
     }};
 }
 
+pub mod agreement;
 pub mod edges;
 pub mod forest;
 pub mod fourier;

@@ -184,6 +184,10 @@ def fold_sentence(
 class Network:
     @staticmethod
     def from_toml(text: str) -> Network: ...
+    @staticmethod
+    def inputs(
+        reference: NDArray[np.float32], moving: NDArray[np.float32], covered: NDArray[np.float32]
+    ) -> NDArray[np.float32]: ...
     def channels(self, comparison: Comparison) -> NDArray[np.float32]: ...
     def maps(
         self, comparison: Comparison
