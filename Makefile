@@ -15,7 +15,7 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
 .PHONY: help setup build test test-fast proto lint format demo accuracy exam network profile bench bench-audit audit-kill \
-  audit-faults fuzz lock clean
+  service-kill audit-faults fuzz lock clean
 
 help: ## list every task
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,11 +81,14 @@ bench: setup ## bytes to verdict on one core beside the JPEG decode of the same 
 	$(PY) -m speed
 	cargo bench -p seal_match_core --bench fold
 
-bench-audit: setup ## durable audit events per second, a call's added latency, verified events per second
+bench-audit: setup ## durable and verified audit events per second, what the log adds to a call, start-up, memory
 	$(PY) -m audit_speed
 
 audit-kill: setup ## kill -9 the audit log under load KILLS times (200; a quarter of an hour), verify after each
 	SEALMATCH_KILLS=$${KILLS:-200} $(PY) -m pytest -q -s tests/fault/test_audit_kill.py
+
+service-kill: setup ## kill -9 the service under load KILLS times (200; half an hour), verify its data directory after each
+	SEALMATCH_KILLS=$${KILLS:-200} $(PY) -m pytest -q -s tests/service/test_service_kill.py
 
 audit-faults: setup ## break every write, sync and rename of the audit log once (ten minutes)
 	SEALMATCH_FAULT_STRIDE=1 $(PY) -m pytest -q -s tests/fault/test_audit_io_faults.py
