@@ -24,13 +24,16 @@ from .inks import Ink, random_ink, refreshed
 from .layout import lay_out
 from .orders import random_design
 from .paper import CARD_SIZES_MM, VOUCHER_SIZES_MM, form
-from .press import Impression, press, random_stroke
+from .paste import random_job
+from .press import PRESS_PPM, Impression, press, random_stroke
 from .seeds import Role, stream
-from .voucher import make_card, make_voucher
+from .voucher import Shot, make_card, make_replay, make_voucher
 
 Plan = Mapping[tuple[str, str], int]
 """How many vouchers of each (category, level) every die gets."""
 Capture = Literal["colour", "grey", "bilevel", "mixed"]
+DPI = (200, 300)
+"""Resolutions of vouchers, unless one is asked for."""
 
 LEVELS = ("good", "typical", "hard")
 DEFAULT_PLAN: Plan = {
@@ -69,7 +72,8 @@ def expand(per_die: int | Plan | None) -> list[tuple[str, str]]:
 
     Raises
     ------
-        ValueError: an unknown category or level, or a negative count.
+        ValueError: an unknown category or level, a negative count, or a replay before there is a
+            genuine voucher to copy.
     """
     plan = DEFAULT_PLAN if per_die is None or isinstance(per_die, int) else per_die
     out: list[tuple[str, str]] = []
@@ -86,6 +90,10 @@ def expand(per_die: int | Plan | None) -> list[tuple[str, str]]:
             message = f"per_die is {per_die}; it must be 0 or more"
             raise ValueError(message)
         out = [out[i % len(out)] for i in range(per_die)]
+    categories = [category for category, _ in out]
+    if "replay" in categories and "genuine" not in categories[: categories.index("replay")]:
+        message = "a replay needs a genuine voucher before it in the plan"
+        raise ValueError(message)
     return out
 
 
@@ -100,6 +108,17 @@ class _Case:
     ink: Ink
 
 
+@dataclass(frozen=True)
+class _Request:
+    """One voucher to make: its number within the die, and what is asked for."""
+
+    number: int
+    category: str
+    level: str
+    dpi: int
+    capture: str
+
+
 def simulate(
     out: Path,
     *,
@@ -108,6 +127,7 @@ def simulate(
     per_die: int | Plan | None = None,
     jobs: int = 1,
     capture: Capture = "colour",
+    dpi: int | None = None,
     first_die: int = 0,
     style: str | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -129,6 +149,7 @@ def simulate(
         jobs: processes.
         capture: of the vouchers; `mixed` draws colour 60 %, grey 25 %, bilevel 15 %. Cards are
             colour, or grey for a third of the cards of a grey or bilevel set.
+        dpi: of the vouchers; None draws 200 or 300 for each.
         first_die: index of the first die.
         style: of all dies, see `random_design`; None draws each.
         progress: called with (dies done, dies).
@@ -149,7 +170,9 @@ def simulate(
     for folder in ("cards", "vouchers", "differences"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
-    work = partial(make_die, out=out, seed=seed, entries=entries, capture=capture, style=style)
+    work = partial(
+        make_die, out=out, seed=seed, entries=entries, capture=capture, wanted_dpi=dpi, style=style
+    )
     rows: Iterator[list[dict[str, Any]]]
     indices = range(first_die, first_die + dies)
     with (out / "manifest.jsonl").open("w") as manifest, (out / "truth.jsonl").open("w") as truth:
@@ -188,6 +211,7 @@ def make_die(
     entries: list[tuple[str, str]],
     capture: str,
     style: str | None,
+    wanted_dpi: int | None,
 ) -> list[dict[str, Any]]:
     """Make one die's card and vouchers; return its rows of truth."""
     cv2.setNumThreads(1)
@@ -210,37 +234,32 @@ def make_die(
     (out / card_name).write_bytes(card.data)
     card_x, card_y = card.centre_px
 
-    rows = []
+    rows: list[dict[str, Any]] = []
+    earlier: list[tuple[str, Shot]] = []
     for k, (category, level) in enumerate(entries):
         rng = stream(seed, die=index, role=Role.VOUCHER, index=k)
         mode = capture
         if capture == "mixed":
             mode = str(rng.choice(["colour", "grey", "bilevel"], p=[0.6, 0.25, 0.15]))
-        dpi = int(rng.choice([200, 300]))
+        dpi = int(rng.choice(DPI))
+        dpi = wanted_dpi or dpi
         camera = bool(rng.random() < 0.2) and mode == "colour"
-        struck, unlike = _struck(case, category, k)
-        if category == "print":
-            stamped = printed(die, ink, rng)
-        else:
-            stamped = press(struck, random_stroke(rng, level), refreshed(ink, rng), rng)
-        variant = int(rng.integers(_FORMS))
-        differs = None
-        if unlike is not None:
-            differs = f"differences/{index:04d}_{k}.png"
-            cv2.imwrite(str(out / differs), unlike)
-        foreign = _foreign_seals(case, rng)
-        shot = make_voucher(
-            rng,
-            _form(seed, index, variant, dpi),
-            stamped,
-            die,
-            dpi=dpi,
-            level=level,
-            foreign=foreign,
-            capture=mode,
-            camera=camera,
-        )
         name = f"{index:04d}_{k}"
+        request = _Request(k, category, level, dpi, mode)
+        source: str | None = None
+        differs: str | None = None
+        foreign = 0
+        if category == "replay":
+            source, original = earlier[int(rng.integers(len(earlier)))]
+            shot, camera = _replayed(case, request, original, rng), False
+        else:
+            struck, unlike = _struck(case, category, k)
+            if unlike is not None:
+                differs = f"differences/{name}.png"
+                cv2.imwrite(str(out / differs), unlike)
+            shot, foreign = _stamped(case, request, struck, rng, camera=camera)
+        if category == "genuine":
+            earlier.append((name, shot))
         file = f"vouchers/{name}{shot.suffix}"
         (out / file).write_bytes(shot.data)
         mapping = (shot.place @ np.linalg.inv(card.place)).ravel()
@@ -269,11 +288,12 @@ def make_die(
                 "level": level,
                 "category": category,
                 "difference": differs,
+                "source": source,
                 "genuine": category == "genuine",
                 "capture": mode,
                 "style": design.style,
                 "inverted": design.inverted,
-                "foreign": len(foreign),
+                "foreign": foreign,
                 "card_rot": round(card.rot_deg, 4),
                 "card_scale": round(card.scale, 5),
                 "h_card_to_voucher": [float(f"{v:.10g}") for v in mapping / mapping[8]],
@@ -294,6 +314,49 @@ def _struck(case: _Case, category: str, k: int) -> tuple[Die, U8 | None]:
     die = engrave(layout, random_engraving(forger), forger)
     drawings = drawing(lay_out(case.design), DRAWING_PPM), drawing(layout, DRAWING_PPM)
     return die, difference(*drawings, DIFFERENCE_PPM)
+
+
+def _stamped(
+    case: _Case, request: _Request, struck: Die, rng: np.random.Generator, *, camera: bool
+) -> tuple[Shot, int]:
+    """Return a voucher with an impression of `struck`, or a print, and how many other seals it has."""
+    if request.category == "print":
+        impression = printed(case.die, case.ink, rng)
+    else:
+        stroke = random_stroke(rng, request.level)
+        # A fine scan would see the grid on which the ink was laid.
+        ppm = PRESS_PPM if request.dpi < 400 else 1.5 * PRESS_PPM
+        impression = press(struck, stroke, refreshed(case.ink, rng), rng, ppm=ppm)
+    variant = int(rng.integers(_FORMS))
+    foreign = _foreign_seals(case, rng)
+    shot = make_voucher(
+        rng,
+        _form(case.seed, case.index, variant, request.dpi),
+        impression,
+        case.die,
+        dpi=request.dpi,
+        level=request.level,
+        foreign=foreign,
+        capture=request.capture,
+        camera=camera,
+    )
+    return shot, len(foreign)
+
+
+def _replayed(case: _Case, request: _Request, original: Shot, rng: np.random.Generator) -> Shot:
+    """Return another form into which the seal of an earlier voucher was pasted."""
+    blank = _form(case.seed, case.index, int(rng.integers(_FORMS)), request.dpi)
+    forger = stream(case.seed, die=case.index, role=Role.FORGERY, index=request.number)
+    return make_replay(
+        rng,
+        blank,
+        original,
+        case.die,
+        dpi=request.dpi,
+        level=request.level,
+        job=random_job(forger),
+        capture=request.capture,
+    )
 
 
 @lru_cache(maxsize=8)

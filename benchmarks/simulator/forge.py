@@ -18,7 +18,9 @@ from .layout import lay_out
 from .orders import random_design
 from .press import Impression, press, random_stroke
 
-CATEGORIES = ("genuine", "random", "refont", "sibling", "recut", "rescan", "print", "scrambled")
+CATEGORIES = (
+    "genuine", "random", "refont", "sibling", "recut", "rescan", "print", "replay", "scrambled"
+)  # fmt: skip
 """Every category a voucher may have; `scrambled` is no forger's, it teaches small differences."""
 
 

@@ -23,6 +23,7 @@ from .capture import (
 from .dies import Die
 from .fields import U8
 from .paper import card as blank_card
+from .paste import Cutting, PasteJob, cut_out, paste
 from .press import Impression
 
 
@@ -84,6 +85,58 @@ def make_voucher(
         capture: colour, grey or bilevel.
         camera: a document camera instead of a scanner.
     """
+    blank = _filled_in(rng, form, die, dpi=dpi, size=impression.scale, level=level, camera=camera)
+    device, place = blank.device, blank.device.warp @ blank.put
+    overlap_mm = {"good": 3.0, "typical": 7.0, "hard": 9.0}[level]
+    for other, other_die in foreign:
+        lay(blank.page, other, device.warp @ _beside(rng, other, other_die, blank, overlap_mm))
+    lay(blank.page, impression, place)
+    return _finish(blank.page, device, place, rng, dpi=dpi, capture=capture)
+
+
+def make_replay(
+    rng: np.random.Generator, form: U8, source: Shot, die: Die, *, dpi: int, level: str,
+    job: PasteJob, capture: str,
+) -> Shot:  # fmt: skip
+    """Return a scanned voucher into which the seal of an earlier one's scan was pasted.
+
+    The place in the result is that of the impression as it lay in `source`, bent as it was there.
+
+    Args:
+        rng, form, die, dpi, level, capture: as for `make_voucher`.
+        source: the earlier voucher, in colour or grey.
+        job: how the forger works.
+    """
+    scan = np.asarray(cv2.imdecode(np.frombuffer(source.data, np.uint8), cv2.IMREAD_COLOR))
+    cutting: Cutting = cut_out(scan, source.place, die)
+    blank = _filled_in(rng, form, die, dpi=dpi, size=job.size, level=level, camera=False)
+    seen = expose(blank.page, blank.device, rng)
+    paste(seen, cutting, job, rng, place=blank.put)
+    for _ in range(job.passes):
+        data = encode_jpeg(seen, dpi=dpi, quality=job.pass_quality)
+        seen = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))
+    return _encoded(seen, blank.device, blank.put, rng, dpi=dpi, capture=capture)
+
+
+@dataclass(frozen=True, eq=False)
+class _Blank:
+    """A voucher filled in and warped by its device, without its seal.
+
+    put: 3x3, mm about the seal's centre to px before the device. at, half: its centre and half its
+    (width, height) there, px.
+    """
+
+    page: U8
+    device: Device
+    put: F64
+    at: F64
+    half: F64
+    ppm: float
+
+
+def _filled_in(
+    rng: np.random.Generator, form: U8, die: Die, *, dpi: int, size: float, level: str, camera: bool
+) -> _Blank:
     page = form.copy()
     ppm = dpi / 25.4
     rows, cols = page.shape[:2]
@@ -94,19 +147,9 @@ def make_voucher(
     high = np.maximum(np.array([cols, rows]) - edge, edge + 1)
     at = rng.uniform(edge, high)
     _fill_in(page, rng, at, half, ppm=ppm, level=level)
-    put = similarity(at[0], at[1], scale=ppm * impression.scale, rot_deg=turn)
+    put = similarity(at[0], at[1], scale=ppm * size, rot_deg=turn)
     device = random_device(rng, (rows, cols), camera=camera)
-    page = warp_page(page, device, rng)
-    place = device.warp @ put
-    overlap_mm = {"good": 3.0, "typical": 7.0, "hard": 9.0}[level]
-    for other, other_die in foreign:
-        lay(
-            page,
-            other,
-            device.warp @ _beside(rng, other, other_die, at, half, ppm=ppm, over_mm=overlap_mm),
-        )
-    lay(page, impression, place)
-    return _finish(page, device, place, rng, dpi=dpi, capture=capture)
+    return _Blank(warp_page(page, device, rng), device, put, at, half, ppm)
 
 
 def _half_extent(die: Die, turn_deg: float) -> F64:
@@ -118,23 +161,17 @@ def _half_extent(die: Die, turn_deg: float) -> F64:
 
 
 def _beside(
-    rng: np.random.Generator,
-    other: Impression,
-    other_die: Die,
-    at: F64,
-    half: F64,
-    *,
-    ppm: float,
-    over_mm: float,
+    rng: np.random.Generator, other: Impression, other_die: Die, blank: _Blank, over_mm: float
 ) -> F64:
     """Return the place of a foreign seal: beside ours, or upon it by at most `over_mm`."""
     turn = float(rng.normal(0, 12) if rng.random() < 0.8 else rng.uniform(-180, 180))
-    reach = half + _half_extent(other_die, turn) * ppm
+    ppm = blank.ppm
+    reach = blank.half + _half_extent(other_die, turn) * ppm
     angle = rng.uniform(0, 2 * math.pi)
     way = np.array([math.cos(angle), math.sin(angle)])
     apart = 1 / max(abs(way[0]) / reach[0], abs(way[1]) / reach[1])
     distance = apart + rng.uniform(-over_mm, 9.0) * ppm
-    spot = at + way * distance
+    spot = blank.at + way * distance
     return similarity(spot[0], spot[1], scale=ppm * other.scale, rot_deg=turn)
 
 
@@ -187,6 +224,13 @@ def _finish(
 ) -> Shot:
     """Expose and encode a page."""
     seen = expose(page, device, rng)
+    return _encoded(seen, device, place, rng, dpi=dpi, capture=capture)
+
+
+def _encoded(
+    seen: U8, device: Device, place: F64, rng: np.random.Generator, *, dpi: int, capture: str
+) -> Shot:
+    """Encode what a device saw."""
     if capture == "bilevel":
         data, suffix = encode_bilevel(seen, dpi=dpi, rng=rng), ".tif"
     else:

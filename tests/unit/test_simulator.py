@@ -22,7 +22,7 @@ from simulator.design import SealDesign
 from simulator.dies import Die, Engraving, difference, engrave, random_engraving
 from simulator.fields import U8
 from simulator.forge import CATEGORIES, forged_layout, recut, rescan, sibling
-from simulator.halftone import printed
+from simulator.halftone import printed, random_printer
 from simulator.inks import film_table, random_ink
 from simulator.layout import lay_out
 from simulator.orders import random_design
@@ -181,6 +181,32 @@ def test_every_forgery_class_is_made_and_differs(tmp_path: Path) -> None:
     assert len({(tmp_path / row["voucher"]).read_bytes() for row in truth}) == len(CATEGORIES)
 
 
+def test_a_replay_is_a_copy_of_a_voucher_before_it(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="before it"):
+        dataset.expand({("replay", "good"): 1, ("genuine", "good"): 1})
+    plan = {("genuine", "good"): 1, ("replay", "good"): 1, ("genuine", "typical"): 1}
+    simulate(tmp_path, seed=9, dies=1, per_die=plan, dpi=300)
+    first, copy, second = rows(tmp_path, "truth.jsonl")
+    assert copy["source"] == first["id"]
+    assert first["source"] is None
+
+    def film(row: dict[str, Any]) -> np.ndarray:
+        """Return the seal on one grid, without what is slower than half a millimetre."""
+        page = np.asarray(cv2.imread(str(tmp_path / row["voucher"])), np.uint8)
+        place = np.reshape(row["h_card_to_voucher"], (3, 3))
+        card = (row["card_cx"], row["card_cy"])
+        side = int(0.6 * row["w_mm"] * row["card_dpi"] / 25.4)
+        window = np.array([[1, 0, card[0] - side / 2], [0, 1, card[1] - side / 2], [0, 0, 1.0]])
+        flat = cv2.warpPerspective(
+            redness(page), place @ window, (side, side), flags=cv2.WARP_INVERSE_MAP
+        )
+        return np.asarray(flat - cv2.GaussianBlur(flat, (0, 0), 0.5 * row["card_dpi"] / 25.4))
+
+    like = correlation(film(first), film(copy))
+    assert like > correlation(film(first), film(second)) + 0.1
+    assert like > 0.6
+
+
 def test_a_sibling_keeps_the_holder_and_changes_the_words() -> None:
     for index in range(60):
         rng = stream(6, die=index, role=Role.FORGERY)
@@ -228,12 +254,14 @@ def test_a_bare_die_floor_takes_no_ink() -> None:
         assert int(stamp.film[:, :12].max()) == 0
 
 
-def test_a_print_is_made_of_dots() -> None:
+@pytest.mark.parametrize("screen", ["dots", "lines", "scatter", "diffusion"])
+def test_a_print_is_made_of_dots(screen: Any) -> None:
     rng = stream(8, die=2, role=Role.FORGERY)
+    printer = replace(random_printer(rng), screen=screen, lpi=120.0)
     design = replace(company(), star_mm=14.0)
     die = engrave(lay_out(design), Engraving(), rng)
     ink = random_ink(rng, "red")
-    copy, stamp = printed(die, ink, rng), press(die, CLEAN, ink, rng)
+    copy, stamp = printed(die, ink, rng, printer), press(die, CLEAN, ink, rng)
 
     def unevenness_of_the_star(image: U8, ppm: float) -> float:
         half, (cy, cx) = int(2 * ppm), (np.array(image.shape[:2]) - 1) // 2
