@@ -14,7 +14,7 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
-.PHONY: help setup build test test-fast proto lint format demo accuracy exam network profile bench bench-audit audit-kill \
+.PHONY: help setup build test test-fast proto lint format demo accuracy exam network profile findings findings-fit ablation bench bench-audit audit-kill \
   service-kill audit-faults fuzz lock clean
 
 help: ## list every task
@@ -76,6 +76,15 @@ network: setup ## train the network of a profile on 650 simulated dies (an hour)
 profile: setup ## fit the default profile anew on 420 simulated dies (an hour); VERSION names it, NETWORK replaces its network
 	$(PY) -m accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml \
 	  $(if $(NETWORK),--network $(NETWORK)) $(if $(WORK),--work $(WORK))
+
+findings: setup ## measure how well replays and prints are found, on unseen simulated dies (half an hour), and write docs/findings.md
+	$(PY) -m findings --out docs/findings.md $(if $(WORK),--work $(WORK))
+
+findings-fit: setup ## fit the scales of replays and prints anew (half an hour)
+	$(PY) -m findings --fit --out service/seal_service/profiles/findings.toml $(if $(WORK),--work $(WORK))
+
+ablation: setup ## does the fold sweep help the score? DIR is a simulated folder, such as `make profile WORK=...` leaves
+	$(PY) -m accuracy.ablation $(DIR)
 
 bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image; the kernels of the fold
 	$(PY) -m speed

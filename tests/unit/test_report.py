@@ -10,6 +10,7 @@ import pytest
 from conftest import Impressions
 
 from seal_service.adapters.matching import LocalShift, examine_voucher, load_profile, open_reference
+from seal_service.displays import one_a_cell
 from seal_service.report import panels
 from seal_service.report.canvas import Canvas
 from seal_service.report.channels import CHANNELS
@@ -88,7 +89,7 @@ def test_arrows_are_means_by_trust_and_leave_out_what_nothing_supports():
         LocalShift(0.1, 0.1, 9.0, 9.0, 0.1),
         LocalShift(9.0, 9.0, 0.0, 0.2, 4.0),
     )
-    first, second = panels.thinned(shifts)
+    first, second = one_a_cell(shifts)
     assert first.dx_mm == pytest.approx(0.1)
     assert second.dy_mm == pytest.approx(0.2)
 

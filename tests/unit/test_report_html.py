@@ -10,6 +10,7 @@ import re
 import pytest
 from report_exhibits import drawn_exhibit, drawn_result
 
+from seal_service.displays import LIMITS_MM
 from seal_service.report import ReportFacts, report_html
 from seal_service.report.channels import CHANNELS
 from seal_service.report.groups import GROUPS, OTHER, findings
@@ -89,14 +90,12 @@ def test_reasons_lead_to_modes_that_exist():
 
 
 def test_thresholds_and_colours_of_arrows_are_those_of_the_picture_report():
-    from seal_service.report import panels
-
     marks = component_modules()["marks.js"]
     found = re.search(r"SHIFT_LIMITS_MM = (\[.*?\]);", marks)
     assert found
-    assert tuple(json.loads(found[1])) == panels.SHIFT_LIMITS_MM
+    assert tuple(json.loads(found[1])) == LIMITS_MM
     words = component_modules()["words.js"]
-    low, high = panels.SHIFT_LIMITS_MM
+    low, high = LIMITS_MM
     assert words.count(f"{low:g}–{high:g} mm") == 1
     assert words.count(f"{low:g}–{high:g} 毫米") == 1
 

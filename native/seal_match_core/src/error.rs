@@ -64,7 +64,12 @@ pub enum Error {
         /// What did not hold.
         why: &'static str,
     },
-    /// Too few edges agree to measure anything over a fold.
+    /// Codes are no imprint, or one of another template.
+    BadImprint {
+        /// What did not hold.
+        why: &'static str,
+    },
+    /// Too few edges agree to measure anything over a fold, or to take an imprint.
     AlignmentUntrusted {
         /// The share of edges that agree.
         inliers: f32,
@@ -88,6 +93,7 @@ impl Error {
             Self::BadProfile { .. } => "BAD_PROFILE",
             Self::FoldOutOfRange { .. } => "FOLD_OUT_OF_RANGE",
             Self::BadFoldMaps { .. } => "BAD_FOLD_MAPS",
+            Self::BadImprint { .. } => "BAD_IMPRINT",
             Self::AlignmentUntrusted { .. } => "ALIGNMENT_UNTRUSTED",
         }
     }
@@ -109,11 +115,12 @@ impl fmt::Display for Error {
             Self::BadProfile { reason } => write!(f, "not a readable profile: {reason}"),
             Self::FoldOutOfRange { what, value, low, high } => write!(f, "{what} is {value}, not within {low} to {high}"),
             Self::BadFoldMaps { why } => write!(f, "the impressions cannot be folded together: {why}"),
+            Self::BadImprint { why } => write!(f, "not an imprint of this template: {why}"),
             Self::AlignmentUntrusted { inliers, needed } => {
                 let percent = |v: &f32| (100.0 * v).floor();
                 write!(
                     f,
-                    "the alignment is only a guess ({} % of the edges agree, {} % are needed): a fold would measure nothing",
+                    "the alignment is only a guess ({} % of the edges agree, {} % are needed): nothing can be measured by it",
                     percent(inliers),
                     percent(needed)
                 )

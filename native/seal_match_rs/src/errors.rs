@@ -24,9 +24,15 @@ create_exception!(
 );
 create_exception!(
     seal_match_rs,
+    ImprintError,
+    SealMatchError,
+    "Not an imprint that this version reads, or one of another template."
+);
+create_exception!(
+    seal_match_rs,
     AlignmentUntrustedError,
     SealMatchError,
-    "The alignment is a guess; a fold would measure nothing."
+    "The alignment is a guess; nothing can be measured by it."
 );
 create_exception!(seal_match_rs, EngineError, SealMatchError, "A defect of the engine, not of its arguments; please report it.");
 
@@ -43,6 +49,7 @@ pub fn to_py(py: Python<'_>, error: &Error) -> PyErr {
         Error::BadTemplate { .. } => TemplateError::new_err(text),
         Error::BadProfile { .. } => ProfileError::new_err(text),
         Error::FoldOutOfRange { .. } | Error::BadFoldMaps { .. } => FoldError::new_err(text),
+        Error::BadImprint { .. } => ImprintError::new_err(text),
         Error::AlignmentUntrusted { .. } => AlignmentUntrustedError::new_err(text),
         _ => SealMatchError::new_err(text),
     };

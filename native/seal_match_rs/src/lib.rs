@@ -5,6 +5,8 @@ use pyo3::prelude::*;
 mod engine;
 mod errors;
 mod fold;
+mod grain;
+mod imprint;
 mod network;
 mod profile;
 mod scan;
@@ -28,11 +30,15 @@ mod _native {
     use super::engine::{Comparison, Template, examine};
     #[pymodule_export]
     use super::errors::{
-        AlignmentUntrustedError, BoxError, EngineError, FoldError, ImageTooSmallError, NoSealError, PlaneError, PoorCardError,
-        ProfileError, ResolutionError, SealMatchError, TemplateError,
+        AlignmentUntrustedError, BoxError, EngineError, FoldError, ImageTooSmallError, ImprintError, NoSealError, PlaneError,
+        PoorCardError, ProfileError, ResolutionError, SealMatchError, TemplateError,
     };
     #[pymodule_export]
     use super::fold::{fold_compose, fold_sentence, fold_strokes, fold_sweep};
+    #[pymodule_export]
+    use super::grain::grain_channels;
+    #[pymodule_export]
+    use super::imprint::{imprint_levels, imprint_likeness};
     #[pymodule_export]
     use super::network::Network;
     #[pymodule_export]
@@ -47,6 +53,7 @@ mod _native {
         super::width::limit_by_environment()?;
         module.add("EVIDENCE_CHANNELS", seal_match_core::compare::evidence::Evidence::NAMES.to_vec())?;
         module.add("LIKENESS_CHANNELS", seal_match_core::compare::likeness::NAMES.to_vec())?;
+        module.add("GRAIN_CHANNELS", seal_match_core::compare::grain::NAMES.to_vec())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

@@ -14,6 +14,7 @@ from seal_service.adapters.matching import (
     RowResult,
     VerificationResult,
 )
+from seal_service.report.statements import print_words, replay_words
 from seal_service.report.words import plain_reason, plain_verdict
 
 COLOURS = {"PASS": "green", "FAIL": "red", "REFER": "yellow", "RETAKE": "magenta"}
@@ -44,6 +45,12 @@ def _table(result: VerificationResult, report: Path | None) -> Table:
         table.add_row("centre", f"({x:.1f}, {y:.1f}) px")
         table.add_row("scale", f"{result.scale:.4f}  ({result.size_error_mm:+.2f} mm)")
     table.add_row("quality", f"{result.quality:.2f}")
+    if result.replay is not None:
+        table.add_row("replay", Text(replay_words(result.replay).english))
+    if result.printed is not None:
+        table.add_row("print", print_words(result.printed).english)
+    for fold in result.folds or ():
+        table.add_row("fold", fold.english)
     table.add_row("profile", Text(result.profile))
     table.add_row("elapsed", f"{result.elapsed_ms:.1f} ms")
     if report is not None:

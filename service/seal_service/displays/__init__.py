@@ -7,7 +7,13 @@ or touches a file.
 
 from seal_service.displays.blinking import AnimationFormat, animation, blink
 from seal_service.displays.checks import Map, Picture
-from seal_service.displays.differences import arrows, heat_map
+from seal_service.displays.differences import (
+    ARROW_MAGNIFICATION,
+    LIMITS_MM,
+    arrows,
+    heat_map,
+    one_a_cell,
+)
 from seal_service.displays.errors import DisplayError
 from seal_service.displays.folding import fold, marked
 from seal_service.displays.inks import enlarged
@@ -16,6 +22,8 @@ from seal_service.displays.ruling import ruled
 from seal_service.displays.together import overlay, side_by_side, transparent
 
 __all__ = [
+    "ARROW_MAGNIFICATION",
+    "LIMITS_MM",
     "AnimationFormat",
     "DisplayError",
     "Map",
@@ -28,6 +36,7 @@ __all__ = [
     "heat_map",
     "magnified",
     "marked",
+    "one_a_cell",
     "overlay",
     "ruled",
     "side_by_side",

@@ -108,10 +108,10 @@ def arrows(
     canvas = printed([(reference, PALE)])
     height, width = reference.shape
     thick = max(1, round(scale / 8))
-    for x, y, dx, dy in _one_a_cell(shifts):
-        start = (width - 1) / 2.0 + x * scale, (height - 1) / 2.0 + y * scale
-        end = start[0] + times * dx * scale, start[1] + times * dy * scale
-        size = math.hypot(dx, dy)
+    for shift in one_a_cell(shifts):
+        start = (width - 1) / 2.0 + shift.x_mm * scale, (height - 1) / 2.0 + shift.y_mm * scale
+        end = start[0] + times * shift.dx_mm * scale, start[1] + times * shift.dy_mm * scale
+        size = math.hypot(shift.dx_mm, shift.dy_mm)
         colour = ARROWS[0 if size < LIMITS_MM[0] else 1 if size < LIMITS_MM[1] else 2]
         points = [(round(8 * p[0]), round(8 * p[1])) for p in (start, end)]
         length = math.dist(start, end)
@@ -123,17 +123,21 @@ def arrows(
     return canvas
 
 
-def _one_a_cell(shifts: Iterable[LocalShift]) -> list[tuple[float, float, float, float]]:
-    """Return the trust-weighted mean shift of each cell, so that arrows stay apart."""
+def one_a_cell(shifts: Iterable[LocalShift]) -> list[LocalShift]:
+    """Return the trust-weighted mean shift of each cell, so that arrows stay apart.
+
+    A shift that nothing supports says nothing and is left out.
+    """
     cells: dict[tuple[int, int], list[LocalShift]] = {}
     for shift in shifts:
         if shift.trust >= TRUST_SHOWN:
             cell = round(shift.x_mm / ARROW_CELL_MM), round(shift.y_mm / ARROW_CELL_MM)
             cells.setdefault(cell, []).append(shift)
-    found = []
-    for members in cells.values():
-        weights = np.array([min(shift.trust, TRUST_ENOUGH) for shift in members])
-        values = np.array([(s.x_mm, s.y_mm, s.dx_mm, s.dy_mm) for s in members])
-        x, y, dx, dy = (float(v) for v in (weights @ values) / weights.sum())
-        found.append((x, y, dx, dy))
-    return found
+    return [_mean(members) for members in cells.values()]
+
+
+def _mean(members: list[LocalShift]) -> LocalShift:
+    weights = np.array([min(shift.trust, TRUST_ENOUGH) for shift in members])
+    values = np.array([(s.x_mm, s.y_mm, s.dx_mm, s.dy_mm) for s in members])
+    x, y, dx, dy = (float(v) for v in (weights @ values) / weights.sum())
+    return LocalShift(x, y, dx, dy, float(weights.max()))

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageDraw
 
+from seal_service.displays import Picture
 from seal_service.report.fonts import Weight, font, has_chinese
 from seal_service.report.languages import Words
-from seal_service.report.panels import Picture
 
 Colour = tuple[int, int, int]
 Box = tuple[int, int, int, int]

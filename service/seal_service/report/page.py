@@ -12,14 +12,14 @@ from string import Template
 from typing import NamedTuple
 
 from seal_service.adapters.matching import Exhibit
-from seal_service.report import panels
+from seal_service.adapters.matching.pictures import Picture, reduced
+from seal_service.displays import one_a_cell
 from seal_service.report.evidence import NOTE, evidence_groups
 from seal_service.report.facts import ReportFacts
 from seal_service.report.languages import Words
 from seal_service.report.markup import LOGO, badge, gauge, picture, said, show_button
-from seal_service.report.panels import Picture
 from seal_service.report.scenes import whole_voucher
-from seal_service.report.statements import measurements, strength
+from seal_service.report.statements import fold_words, measurements, strength
 from seal_service.report.words import plain_reason, plain_verdict
 from seal_service.viewer import (
     Arrow,
@@ -48,6 +48,8 @@ REASON_MODES = {
     "SIZE_DIFFERS": "overlay",
     "STROKE_WIDTH_DIFFERS": "overlay",
     "OUTLINE_DIFFERS": "fold",
+    "REPLAYED": "side",
+    "PRINTED": "side",
     "OVERPRINTED": "side",
     "WEAK_INK": "side",
     "OTHER_INK_OVER_SEAL": "side",
@@ -132,7 +134,7 @@ def _page(exhibit: Exhibit, facts: ReportFacts, encoding: Encoding) -> bytes:
 def _layers(exhibit: Exhibit, photo_px: int) -> SealLayers:
     found = exhibit.difference
     photos = [
-        None if photo is None else panels.shrunk(photo, photo_px)
+        None if photo is None else reduced(photo, photo_px)[0]
         for photo in (exhibit.reference_cut, exhibit.moving_photo)
     ]
     return SealLayers(
@@ -145,7 +147,7 @@ def _layers(exhibit: Exhibit, photo_px: int) -> SealLayers:
         moving_photo=photos[1],
         arrows=tuple(
             Arrow(shift.x_mm, shift.y_mm, shift.dx_mm, shift.dy_mm)
-            for shift in panels.thinned(() if found is None else found.shifts)
+            for shift in one_a_cell(() if found is None else found.shifts)
         ),
         hull_mm=exhibit.hull_mm,
         px_per_mm=exhibit.map_px_per_mm,
@@ -172,7 +174,8 @@ def _stills(data: dict[str, object]) -> str:
 def _reasons(exhibit: Exhibit) -> str:
     reasons = exhibit.result.reasons
     if not reasons:
-        return f"<p>{said(Words('Nothing speaks against the seal.', '未发现不符之处。'))}</p>"
+        none = Words("Nothing speaks against the seal.", "未发现不符之处。")
+        return f"<p>{said(none)}</p>{_folds(exhibit)}"
     rows = []
     for code in reasons:
         mode = REASON_MODES.get(code)
@@ -182,7 +185,20 @@ def _reasons(exhibit: Exhibit) -> str:
             f"<li><span>{said(plain_reason(code))}</span>{button}"
             f"<span class='code'>{escape(code)}</span></li>"
         )
-    return f"<ul class='reasons'>{''.join(rows)}</ul>"
+    return f"<ul class='reasons'>{''.join(rows)}</ul>{_folds(exhibit)}"
+
+
+def _folds(exhibit: Exhibit) -> str:
+    """List the worst folds, each with a button that folds there."""
+    rows = []
+    for fold in exhibit.result.folds or ():
+        # The canvas counts angles from 0 to below 180.
+        state = {"mode": "fold", "foldAngleDeg": fold.angle_deg, "foldOffsetMm": fold.offset_mm}
+        rows.append(f"<li><span>{said(fold_words(fold))}</span>{show_button(SHOW, state)}</li>")
+    if not rows:
+        return ""
+    heading = Words("The folds that break most strokes", "断开笔画最多的折线")
+    return f"<p class='note'>{said(heading)}</p><ul class='reasons'>{''.join(rows)}</ul>"
 
 
 def _measured(exhibit: Exhibit, facts: ReportFacts) -> str:
@@ -205,7 +221,7 @@ def _footer(facts: ReportFacts, profile: str) -> str:
 
 def _voucher_uri(voucher: Picture, encoding: Encoding) -> str:
     return photo_uri(
-        panels.shrunk(voucher, encoding.voucher_px), quality=min(82, encoding.photo_quality)
+        reduced(voucher, encoding.voucher_px)[0], quality=min(82, encoding.photo_quality)
     )
 
 

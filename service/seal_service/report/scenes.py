@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from seal_service.adapters.matching import Exhibit
+from seal_service.displays import ARROW_MAGNIFICATION, LIMITS_MM, Picture
 from seal_service.report import panels
 from seal_service.report.languages import Words
-from seal_service.report.panels import Picture
 
 
 class Scene(NamedTuple):
@@ -79,7 +79,7 @@ def _differences(exhibit: Exhibit) -> list[Scene]:
     )
     if not exhibit.trusted:
         return [overlay, difference]
-    times, limit = panels.ARROW_MAGNIFICATION, f"{panels.SHIFT_LIMITS_MM[1]:g}"
+    times, limit = f"{ARROW_MAGNIFICATION:g}", f"{LIMITS_MM[1]:g}"
     displacement = Scene(
         "displacement",
         Words("Displaced strokes", "笔画位移"),

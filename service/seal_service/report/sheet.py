@@ -10,7 +10,7 @@ from seal_service.adapters.matching import Exhibit, VerificationResult
 from seal_service.report.canvas import FRAME, INK, MUTED, WHITE, Canvas, Colour
 from seal_service.report.facts import ReportFacts
 from seal_service.report.scenes import Scene, comparison_scenes, whole_voucher
-from seal_service.report.statements import measurements, strength, top_contributions
+from seal_service.report.statements import fold_words, measurements, strength, top_contributions
 from seal_service.report.words import plain_reason, plain_verdict
 
 WIDTH, HEIGHT = 1920, 1960
@@ -76,6 +76,8 @@ def _reasons(canvas: Canvas, at: tuple[int, int], result: VerificationResult) ->
         canvas.text((x, y + 2), "•", size=22, colour=VERDICT_COLOURS[result.verdict], weight="bold")
         y = canvas.both((x + 22, y), plain_reason(code), size=20, width=PANEL_WIDTH - 22)
         y = canvas.text((x + 22, y), code, size=15, colour=MUTED) + 6
+    for fold in (result.folds or ())[:1]:
+        y = canvas.both((x, y), fold_words(fold), size=20, width=PANEL_WIDTH) + 8
     y = canvas.both((x, y), strength(result.score), size=20, width=PANEL_WIDTH) + 14
     _contributions(canvas, (x, y), result)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from seal_service.adapters.matching import VerificationResult
+from seal_service.adapters.matching import FoldReason, Print, Replay, VerificationResult
 from seal_service.report.facts import ReportFacts
 from seal_service.report.languages import Words
 from seal_service.report.words import plain_channel
@@ -65,12 +65,48 @@ def measurements(result: VerificationResult, facts: ReportFacts) -> list[Fact]:
             Fact(Words("size difference", "尺寸之差"), f"{result.size_error_mm:+.2f} mm"),
             Fact(Words("centre on the voucher", "凭证上的中心"), f"({x:.0f}, {y:.0f}) px"),
         ]
+    if result.replay is not None:
+        said = replay_words(result.replay)
+        name = Words("likest earlier impression", "最相似的先前印文")
+        rows.append(Fact(name, f"{said.english} {said.chinese}"))
+    if result.printed is not None:
+        said = print_words(result.printed)
+        rows.append(Fact(Words("grain of the ink", "墨迹颗粒"), f"{said.english} {said.chinese}"))
     return [
         *rows,
         Fact(Words("card", "印鉴卡"), facts.card_name),
         Fact(Words("voucher", "凭证"), facts.voucher_name),
         Fact(Words("profile", "判定参数"), result.profile),
     ]
+
+
+def fold_words(fold: FoldReason) -> Words:
+    """Say what a fold breaks, as a sentence."""
+    english = fold.english
+    return Words(f"{english[:1].upper()}{english[1:]}.", f"{fold.chinese}。")
+
+
+def replay_words(replay: Replay) -> Words:
+    """Say how like the likest earlier impression the questioned one is."""
+    if replay.found is None or replay.likeness is None or replay.false_alarm_rate is None:
+        return Words("cannot be told", "无法判断")
+    share = f"{100.0 * replay.false_alarm_rate:.2g} %"
+    return Words(
+        f"{replay.earlier}: {replay.likeness:.2f}; {share} of second stampings are so like",
+        f"（再次盖印达到此相似度的比例为 {share}）",
+    )
+
+
+def print_words(printed: Print) -> Words:
+    """Say whether the ink looks printed."""
+    if printed.found is None or printed.false_alarm_rate is None:
+        return Words("cannot be told from this scan", "此影像无法判断")
+    share = f"{100.0 * printed.false_alarm_rate:.2g} %"
+    how = Words("printed", "似打印") if printed.found else Words("not a printer's", "非打印")
+    return Words(
+        f"{how.english}; {share} of stampings are so grained",
+        f"（{how.chinese}；盖印达到此颗粒度的比例为 {share}）",
+    )
 
 
 def top_contributions(

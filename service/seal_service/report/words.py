@@ -26,6 +26,15 @@ REASONS: dict[str, Words] = {
     "SIZE_DIFFERS": Words("The size differs.", "印章尺寸不同。"),
     "STROKE_WIDTH_DIFFERS": Words("Strokes are thicker or thinner.", "笔画粗细不同。"),
     "OUTLINE_DIFFERS": Words("Edges of strokes run differently.", "笔画边缘走向不同。"),
+    # what the impression is besides
+    "REPLAYED": Words(
+        "Too like an earlier accepted impression to be a second stamping: probably a copy of it.",
+        "与先前已通过的印文过于一致，不应是再次盖印，疑为其复制件。",
+    ),
+    "PRINTED": Words(
+        "Its ink has the grain of a printer: probably printed or copied, not stamped.",
+        "墨迹呈打印网点特征，疑为打印或复印，并非盖印。",
+    ),
     # what kept a judgement from being sure
     "ALIGNMENT_UNSURE": Words(
         "The two seals could not be laid over each other reliably.", "两枚印章无法可靠重合。"

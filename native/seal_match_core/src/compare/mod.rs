@@ -3,6 +3,8 @@
 pub mod agreement;
 pub mod displacement;
 pub mod evidence;
+pub mod grain;
+pub mod identical;
 pub mod likeness;
 pub mod network;
 pub mod parts;

@@ -28,8 +28,11 @@ from seal_match_rs._fold import (
     fold,
     sweep_folds,
 )
+from seal_match_rs._grain import measure_grain
+from seal_match_rs._imprint import Imprint, Likeness, take_imprint
 from seal_match_rs._native import (
     EVIDENCE_CHANNELS,
+    GRAIN_CHANNELS,
     AlignmentUntrustedError,
     BoxError,
     Comparison,
@@ -37,6 +40,7 @@ from seal_match_rs._native import (
     EngineError,
     FoldError,
     ImageTooSmallError,
+    ImprintError,
     NoSealError,
     PlaneError,
     PoorCardError,
@@ -67,6 +71,7 @@ from seal_match_rs._words import Box, ScanKind, Verdict
 
 __all__ = [
     "EVIDENCE_CHANNELS",
+    "GRAIN_CHANNELS",
     "Alignment",
     "AlignmentUntrustedError",
     "Box",
@@ -84,6 +89,9 @@ __all__ = [
     "FoldStroke",
     "FoldSummary",
     "ImageTooSmallError",
+    "Imprint",
+    "ImprintError",
+    "Likeness",
     "LocalShift",
     "NoSealError",
     "PlaneError",
@@ -111,7 +119,9 @@ __all__ = [
     "examine",
     "fold",
     "locate_on_card",
+    "measure_grain",
     "simd_level",
     "sweep_folds",
+    "take_imprint",
     "verify",
 ]

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "EVIDENCE_CHANNELS",
+    "GRAIN_CHANNELS",
     "LIKENESS_CHANNELS",
     "AlignmentUntrustedError",
     "BoxError",
@@ -14,6 +15,7 @@ __all__ = [
     "EngineError",
     "FoldError",
     "ImageTooSmallError",
+    "ImprintError",
     "Network",
     "NoSealError",
     "PlaneError",
@@ -32,12 +34,16 @@ __all__ = [
     "fold_sentence",
     "fold_strokes",
     "fold_sweep",
+    "grain_channels",
+    "imprint_levels",
+    "imprint_likeness",
     "simd_level",
 ]
 
 __version__: str
 EVIDENCE_CHANNELS: list[str]
 LIKENESS_CHANNELS: list[str]
+GRAIN_CHANNELS: list[str]
 
 def build_profile() -> Literal["release", "debug"]: ...
 def simd_level() -> Literal["scalar", "avx2", "avx512"]: ...
@@ -57,6 +63,7 @@ class BoxError(SealMatchError): ...
 class TemplateError(SealMatchError): ...
 class ProfileError(SealMatchError): ...
 class FoldError(SealMatchError): ...
+class ImprintError(SealMatchError): ...
 class AlignmentUntrustedError(SealMatchError): ...
 class EngineError(SealMatchError): ...
 
@@ -179,6 +186,13 @@ def fold_sweep(
 def fold_sentence(
     angle_deg: float, offset_mm: float, broken: int, shifted: int, judged: int, break_mm: float
 ) -> str: ...
+def grain_channels(
+    template: Template, comparison: Comparison, scan: Scan
+) -> NDArray[np.float32] | None: ...
+def imprint_levels(template: Template, comparison: Comparison) -> NDArray[np.uint8]: ...
+def imprint_likeness(
+    first: NDArray[np.uint8], second: NDArray[np.uint8]
+) -> tuple[float, float, float, int] | None: ...
 
 @final
 class Network:

@@ -29,12 +29,18 @@ from seal_service.adapters.matching.errors import (
     SearchBoxError,
 )
 from seal_service.adapters.matching.exhibit import Exhibit, make_exhibit
+from seal_service.adapters.matching.findings import Earlier, Print, Replay
 from seal_service.adapters.matching.manifest_row import BatchItem, BatchRow, CardKey
 from seal_service.adapters.matching.pictures import Picture
 from seal_service.adapters.matching.profiles import Profile, load_profile
 from seal_service.adapters.matching.result import FailedResult, RowId, RowResult, VerificationResult
 from seal_service.adapters.matching.seal_pair import SealPair, make_seal_pair
-from seal_service.adapters.matching.verification import Examined, examine_voucher, verify
+from seal_service.adapters.matching.verification import (
+    Examined,
+    examine_voucher,
+    open_earlier,
+    verify,
+)
 
 __all__ = [
     "BatchItem",
@@ -44,6 +50,7 @@ __all__ = [
     "Difference",
     "DpiUnequalError",
     "DpiUnknownError",
+    "Earlier",
     "EnrolledSeal",
     "Examined",
     "Exhibit",
@@ -62,8 +69,10 @@ __all__ = [
     "MatchingError",
     "NothingAlignedError",
     "Picture",
+    "Print",
     "Profile",
     "ProfileUnreadableError",
+    "Replay",
     "RowId",
     "RowResult",
     "SealPair",
@@ -77,6 +86,7 @@ __all__ = [
     "load_profile",
     "make_exhibit",
     "make_seal_pair",
+    "open_earlier",
     "open_reference",
     "verify",
     "verify_batch",

@@ -6,10 +6,21 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from seal_match_rs import Verdict
+from seal_match_rs import FoldReason, Verdict
+from seal_service.adapters.matching.findings import Print, Replay
 
 RowId = str | int | None
-JsonValue = str | int | float | None | list[str] | list[float] | dict[str, str]
+JsonValue = (
+    str
+    | int
+    | float
+    | None
+    | list[str]
+    | list[float]
+    | dict[str, str]
+    | dict[str, str | float | bool | None]
+    | list[dict[str, str | float]]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,12 @@ class VerificationResult:
     contributions, evidence : mapping
         How much each channel moved the model towards genuine (natural log odds, before
         calibration), largest first; the channels themselves.
+    replay : Replay or None
+        How like earlier impressions it is; None when none were given.
+    printed : Print or None
+        Whether its grain is a printer's; None when the image is too small to be looked at.
+    folds : tuple of FoldReason or None
+        The worst folds, worst first; None when nobody asked, or nothing is aligned to be trusted.
     """
 
     verdict: Verdict
@@ -51,11 +68,17 @@ class VerificationResult:
     id: RowId = None
     contributions: Mapping[str, float] = field(default_factory=dict)
     evidence: Mapping[str, float] = field(default_factory=dict)
+    replay: Replay | None = None
+    printed: Print | None = None
+    folds: tuple[FoldReason, ...] | None = None
 
     def to_json(self) -> dict[str, JsonValue]:
-        """Return the fields of the command line's JSON, rounded below what can be measured."""
+        """Return the fields of the command line's JSON, rounded below what can be measured.
+
+        `replay` and `folds` are there only where they were measured.
+        """
         centre = self.centre_px
-        return {
+        fields: dict[str, JsonValue] = {
             "id": self.id,
             "verdict": self.verdict,
             "score": round(self.score, 6),
@@ -65,9 +88,15 @@ class VerificationResult:
             "scale": _rounded(self.scale, 6),
             "size_error_mm": _rounded(self.size_error_mm, 4),
             "quality": round(self.quality, 4),
+            "print": None if self.printed is None else self.printed.to_json(),
             "profile": self.profile,
             "elapsed_ms": round(self.elapsed_ms, 3),
         }
+        if self.replay is not None:
+            fields["replay"] = self.replay.to_json()
+        if self.folds is not None:
+            fields["folds"] = [_fold_json(fold) for fold in self.folds]
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +113,19 @@ class FailedResult:
 
 
 RowResult = VerificationResult | FailedResult
+
+
+def _fold_json(fold: FoldReason) -> dict[str, str | float]:
+    return {
+        "angle_deg": round(fold.angle_deg, 2),
+        "offset_mm": round(fold.offset_mm, 2),
+        "judged": fold.judged,
+        "broken": fold.broken,
+        "shifted": fold.shifted,
+        "break_mm": round(fold.break_mm, 3),
+        "reason": fold.english,
+        "reason_zh": fold.chinese,
+    }
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,29 +12,51 @@ from seal_match_rs import (
     Box,
     Comparison,
     Decision,
+    FoldReason,
     ImageTooSmallError,
+    Imprint,
     ScanKind,
     SealMatchError,
     Verdict,
     describe_alignment,
     examine,
+    sweep_folds,
 )
 from seal_service.adapters.matching.enrolment import EnrolledSeal
-from seal_service.adapters.matching.errors import SearchBoxError, refusal_of
+from seal_service.adapters.matching.errors import (
+    NothingAlignedError,
+    SearchBoxError,
+    refusal_of,
+)
 from seal_service.adapters.matching.files import read_image
+from seal_service.adapters.matching.findings import (
+    Earlier,
+    Print,
+    imprint_of,
+    seek_print,
+    seek_replay,
+    with_findings,
+)
 from seal_service.adapters.matching.images import DecodedImage, decode_image
 from seal_service.adapters.matching.profiles import Profile
 from seal_service.adapters.matching.result import RowId, VerificationResult
 
+IMPRINT_MAGIC = b"SMI1"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examined:
-    """A result together with what it was made from, for those who draw pictures of it."""
+    """A result together with what it was made from, for those who draw pictures of it.
+
+    `imprint` is what to keep of an accepted impression, so that its copy is found later; None where
+    nothing is aligned that can be trusted, or where nobody asked for it.
+    """
 
     result: VerificationResult
     voucher: DecodedImage
     comparison: Comparison | None
     alignment: Alignment | None
+    imprint: Imprint | None
 
 
 def verify(
@@ -44,6 +67,7 @@ def verify(
     dpi: float | None = None,
     search_box: Box | None = None,
     row_id: RowId = None,
+    earlier: Sequence[Earlier] = (),
 ) -> VerificationResult:
     """Verify one voucher.
 
@@ -61,6 +85,8 @@ def verify(
         Region of the voucher that holds the seal, in pixels.
     row_id : str or int, optional
         Handed through to the result.
+    earlier : sequence of Earlier, optional
+        Impressions of the same seal that were accepted before: is this one of them, copied?
 
     Returns
     -------
@@ -71,12 +97,51 @@ def verify(
     ------
     MatchingError
         The voucher cannot be read or decoded, its resolution is unknown or absurd, or the box does
-        not meet it.
+        not meet it; an earlier imprint is of another template.
     """
     found = examine_voucher(
-        reference, voucher, profile=profile, dpi=dpi, search_box=search_box, row_id=row_id
+        reference,
+        voucher,
+        profile=profile,
+        dpi=dpi,
+        search_box=search_box,
+        row_id=row_id,
+        earlier=earlier,
     )
     return found.result
+
+
+def open_earlier(
+    reference: EnrolledSeal, impression: bytes | Path, *, dpi: float | None = None
+) -> Earlier:
+    """Read a stored imprint, or examine a voucher that was accepted before.
+
+    Parameters
+    ----------
+    reference : EnrolledSeal
+        The reserved seal: for a stored imprint the very one that it was taken with.
+    impression : bytes or Path
+        An imprint's or an image's file or content: the first bytes tell which it is.
+    dpi : float, optional
+        Resolution of a voucher; without it the file's own.
+
+    Raises
+    ------
+    MatchingError
+        `NothingAlignedError` where the voucher shows no seal that could be trusted to be this one.
+    """
+    content, source = read_image(impression, "earlier impression")
+    name = impression.name if isinstance(impression, Path) else source
+    try:
+        if content.startswith(IMPRINT_MAGIC):
+            return Earlier(name, Imprint.from_bytes(content))
+        scan = decode_image(content, source, dpi=dpi).scan()
+        imprint = imprint_of(reference.template, examine(reference.template, scan))
+    except SealMatchError as error:
+        raise refusal_of(error, source) from error
+    if imprint is None:
+        raise NothingAlignedError(source)
+    return Earlier(name, imprint)
 
 
 def examine_voucher(
@@ -87,8 +152,14 @@ def examine_voucher(
     dpi: float | None = None,
     search_box: Box | None = None,
     row_id: RowId = None,
+    earlier: Sequence[Earlier] = (),
+    keep_imprint: bool = False,
+    sweep: bool = False,
 ) -> Examined:
-    """Verify as `verify` does and keep the comparison."""
+    """Verify as `verify` does and keep the comparison.
+
+    `keep_imprint` keeps the imprint too; `sweep` folds everywhere and tells the worst folds.
+    """
     content, source = read_image(voucher, "voucher")
     start = time.perf_counter()
     image = decode_image(content, source, dpi=dpi)
@@ -96,16 +167,25 @@ def examine_voucher(
         _check_box(search_box, image)
     too_small: str | None = None
     comparison: Comparison | None = None
+    printed: Print | None = None
     try:
-        comparison = examine(reference.template, image.scan(), search_box=search_box)
+        scan = image.scan()
+        comparison = examine(reference.template, scan, search_box=search_box)
+        printed = seek_print(reference.template, comparison, scan)
     except ImageTooSmallError as error:
         too_small = error.code
     except SealMatchError as error:
         raise refusal_of(error, source) from error
     decision = profile.engine.decide(comparison, kind=_evident_kind(image, comparison))
+    wanted = keep_imprint or bool(earlier)
+    imprint = imprint_of(reference.template, comparison) if wanted else None
+    replay = seek_replay(imprint, earlier) if earlier else None
     elapsed_ms = 1000.0 * (time.perf_counter() - start)
+    folds: tuple[FoldReason, ...] | None = None
+    if sweep and comparison is not None and comparison.trusted:
+        folds = sweep_folds(reference.template, comparison).summary.worst
     alignment = None if comparison is None else describe_alignment(reference.template, comparison)
-    verdict, reasons = _outcome(decision, too_small)
+    verdict, reasons = with_findings(*_outcome(decision, too_small), replay=replay, printed=printed)
     result = VerificationResult(
         verdict=verdict,
         score=decision.score,
@@ -120,8 +200,11 @@ def examine_voucher(
         id=row_id,
         contributions=decision.contributions,
         evidence={} if comparison is None else comparison.evidence(),
+        replay=replay,
+        printed=printed,
+        folds=folds,
     )
-    return Examined(result, image, comparison, alignment)
+    return Examined(result, image, comparison, alignment, imprint)
 
 
 def _outcome(decision: Decision, too_small: str | None) -> tuple[Verdict, tuple[str, ...]]:

@@ -1,0 +1,1 @@
+"""How well replays and prints are found: fits the scales of the findings and measures them."""
