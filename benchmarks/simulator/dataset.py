@@ -250,8 +250,8 @@ def make_die(
         differs: str | None = None
         foreign = 0
         if category == "replay":
-            source, original = earlier[int(rng.integers(len(earlier)))]
-            shot, camera = _replayed(case, request, original, rng), False
+            source, shot = _replayed(case, request, earlier, rng)
+            camera = False
         else:
             struck, unlike = _struck(case, category, k)
             if unlike is not None:
@@ -319,7 +319,7 @@ def _struck(case: _Case, category: str, k: int) -> tuple[Die, U8 | None]:
 def _stamped(
     case: _Case, request: _Request, struck: Die, rng: np.random.Generator, *, camera: bool
 ) -> tuple[Shot, int]:
-    """Return a voucher with an impression of `struck`, or a print, and how many other seals it has."""
+    """Return a voucher that `struck` stamped, or a print, and how many other seals it bears."""
     if request.category == "print":
         impression = printed(case.die, case.ink, rng)
     else:
@@ -343,13 +343,15 @@ def _stamped(
     return shot, len(foreign)
 
 
-def _replayed(case: _Case, request: _Request, original: Shot, rng: np.random.Generator) -> Shot:
-    """Return another form into which the seal of an earlier voucher was pasted."""
-    blank = _form(case.seed, case.index, int(rng.integers(_FORMS)), request.dpi)
+def _replayed(
+    case: _Case, request: _Request, earlier: list[tuple[str, Shot]], rng: np.random.Generator
+) -> tuple[str, Shot]:
+    """Return the name of an earlier voucher, and another form with its seal pasted in."""
     forger = stream(case.seed, die=case.index, role=Role.FORGERY, index=request.number)
-    return make_replay(
+    name, original = earlier[int(forger.integers(len(earlier)))]
+    shot = make_replay(
         rng,
-        blank,
+        _form(case.seed, case.index, int(rng.integers(_FORMS)), request.dpi),
         original,
         case.die,
         dpi=request.dpi,
@@ -357,6 +359,7 @@ def _replayed(case: _Case, request: _Request, original: Shot, rng: np.random.Gen
         job=random_job(forger),
         capture=request.capture,
     )
+    return name, shot
 
 
 @lru_cache(maxsize=8)
