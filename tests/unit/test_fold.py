@@ -163,7 +163,7 @@ def aligned_noise(template):
 
 def test_a_guess_is_not_measured(template):
     found = aligned_noise(template)
-    for attempt in (sm.sweep_folds, lambda t, c: sm.fold(t, c, angle_deg=0)):
+    for attempt in (sm.sweep_folds, sm.take_imprint, lambda t, c: sm.fold(t, c, angle_deg=0)):
         with pytest.raises(sm.AlignmentUntrustedError) as refused:
             attempt(template, found)
         assert refused.value.code == "ALIGNMENT_UNTRUSTED"
@@ -182,6 +182,8 @@ def test_a_comparison_with_another_template_is_refused(genuine):
     another = sm.enrol([sm.CardView(scan(small, 300))]).template
     with pytest.raises(sm.FoldError):
         sm.sweep_folds(another, genuine)
+    with pytest.raises(sm.ImprintError):
+        sm.take_imprint(another, genuine)
 
 
 def test_a_cut_beside_the_seal_meets_nothing_and_says_so(template, genuine):

@@ -100,12 +100,11 @@ def replay_words(replay: Replay) -> Words:
 def print_words(printed: Print) -> Words:
     """Say whether the ink looks printed."""
     if printed.found is None or printed.false_alarm_rate is None:
-        return Words("cannot be told from this scan", "此影像无法判断")
+        return Words("no print found; this scan cannot rule one out", "未发现打印特征，但不能排除")
     share = f"{100.0 * printed.false_alarm_rate:.2g} %"
-    how = Words("printed", "似打印") if printed.found else Words("not a printer's", "非打印")
     return Words(
-        f"{how.english}; {share} of stampings are so grained",
-        f"（{how.chinese}；盖印达到此颗粒度的比例为 {share}）",
+        f"a printer's; {share} of stampings are so grained",
+        f"（似打印；盖印达到此颗粒度的比例为 {share}）",
     )
 
 

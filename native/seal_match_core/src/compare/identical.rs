@@ -83,13 +83,18 @@ impl Imprint {
     /// Takes the imprint of an examined impression.
     ///
     /// # Errors
-    /// [`Error::AlignmentUntrusted`] when the alignment is only a guess.
+    /// [`Error::AlignmentUntrusted`] when the alignment is only a guess; [`Error::BadImprint`] when the comparison is of another
+    /// reference's size.
     pub fn of(reference: &Reference, comparison: &Comparison) -> Result<Self> {
         let inliers = comparison.alignment.fit.inliers;
         if inliers < TRUSTED {
             return Err(Error::AlignmentUntrusted { inliers, needed: TRUSTED });
         }
-        Ok(Self::from_maps(&reference.ink, &comparison.tiles.aligned, &comparison.tiles.covered))
+        let moving = &comparison.tiles.aligned;
+        if [moving.width, moving.height] != [reference.ink.width, reference.ink.height] {
+            return Err(Error::BadImprint { why: "the comparison is of another template" });
+        }
+        Ok(Self::from_maps(&reference.ink, moving, &comparison.tiles.covered))
     }
 
     /// Takes the imprint of moving ink laid over reference ink, where nothing is covered; all three of one size.

@@ -127,6 +127,8 @@ def take_imprint(template: Template, comparison: Comparison) -> Imprint:
     ------
     AlignmentUntrustedError
         The alignment is only a guess.
+    ImprintError
+        The comparison was made with another template.
     """
     digest = hashlib.sha256(template.to_bytes()).digest()[:16]
     return Imprint(imprint_levels(template, comparison), digest)

@@ -175,10 +175,12 @@ class Print:
 
     Attributes
     ----------
-    found : bool or None
-        None: it cannot be told (below 250 dpi, no colour, too little ink to see).
+    found : True or None
+        None: it cannot be told. Too many prints leave no grain that a scan keeps (docs/findings.md)
+        for its absence to clear an impression.
     grain : float or None
-        Natural log odds of a print against a stamping, on simulated ones.
+        Natural log odds of a print against a stamping, on simulated ones; None below 250 dpi,
+        without colour, or where too little ink is seen.
     false_alarm_rate : float or None
         Share of genuine stampings whose grain is at least so.
     """
@@ -204,7 +206,8 @@ def seek_print(template: Template, comparison: Comparison | None, scan: Scan) ->
         return Print(None)
     scale, constant, weights = findings().prints[scan.dpi >= FINE_DPI]
     grain = constant + math.fsum(weights[name] * value for name, value in channels.items())
-    return Print(grain >= scale.found, grain, scale.false_alarm_rate(grain))
+    found = True if grain >= scale.found else None
+    return Print(found, grain, scale.false_alarm_rate(grain))
 
 
 def with_findings(
