@@ -20,7 +20,7 @@ from PIL import Image
 
 FIELDS = [
     "id", "verdict", "score", "reasons", "rotation_deg", "centre_px", "scale", "size_error_mm",
-    "quality", "profile", "elapsed_ms",
+    "quality", "print", "profile", "elapsed_ms",
 ]  # fmt: skip
 
 

@@ -230,7 +230,9 @@ fn unprinted(own: &Field, mask: &Field) -> Field {
     let within = own.data.iter().zip(&mask.data).filter(|(_, k)| **k > 0.0);
     let mut values: Vec<f32> = within.map(|(v, _)| *v).collect();
     let middle = quantile(&mut values, 0.5).unwrap_or(0.0);
-    values.iter_mut().for_each(|v| *v = (*v - middle).abs());
+    for v in &mut values {
+        *v = (*v - middle).abs();
+    }
     let limit = middle + OVERPRINTED * 1.4826 * quantile(&mut values, 0.5).unwrap_or(0.0);
     let mut beyond = own.clone();
     beyond.data.iter_mut().for_each(|v| *v = f32::from(*v > limit));
