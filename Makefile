@@ -8,7 +8,7 @@ PY := .venv/bin/python
 # Cargo, clippy and maturin must agree on the interpreter, or each of them compiles the binding anew.
 export PYO3_PYTHON := $(CURDIR)/$(PY)
 
-PYTHON_CODE := native/seal_match_rs/python pyext service benchmarks tests tools setup.py
+PYTHON_CODE := native/seal_match_rs/python pyext service benchmarks tests tools docs/examples setup.py
 BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(shell find native -path '*/target' -prune -o \( -name '*.rs' -o -name '*.toml' \) -print) \
   $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
