@@ -2,6 +2,10 @@
 
 use pyo3::prelude::*;
 
+/// Images of a megabyte come and go a hundred times in a verification; the system's allocator gives each back to the kernel.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod engine;
 mod errors;
 mod fold;
