@@ -54,9 +54,13 @@ impl Quarters {
     }
 }
 
-/// The channels of every place, `width` by `height` places, row by row.
-pub fn channels(reference: &Field, moving: &Field, covered: &Field) -> Vec<[f32; CHANNELS]> {
+/// The channels of every wanted place, row by row, and zeros for the others; `wanted` has half the images' width and height.
+///
+/// # Panics
+/// When `wanted` has another length.
+pub fn channels(reference: &Field, moving: &Field, covered: &Field, wanted: &[bool]) -> Vec<[f32; CHANNELS]> {
     let (width, height) = (reference.width / 2, reference.height / 2);
+    assert_eq!(wanted.len(), width * height);
     let (w, h) = (reference.width, reference.height);
     let [own, seen] = Field::two_by_rows(w, h, |y, own, seen| {
         for (d, &v) in own.iter_mut().zip(reference.row(y)) {
@@ -69,11 +73,10 @@ pub fn channels(reference: &Field, moving: &Field, covered: &Field) -> Vec<[f32;
     let beyond = |a: &Field, other: &Field, x: usize| (a.data[x] - other.data[x]).max(0.0);
     let (near_own, near_seen) = (dilate(&own, 1), dilate(&seen, 1));
     let best = correlate(&own, &seen, covered, width, height);
-    let mut out = Vec::with_capacity(width * height);
-    for i in 0..width * height {
+    let mut out = vec![[0.0; CHANNELS]; width * height];
+    for (i, lanes) in out.iter_mut().enumerate().filter(|(i, _)| wanted[*i]) {
         let corner = 2 * (i / width) * w + 2 * (i % width);
         let samples = [corner, corner + 1, corner + w, corner + w + 1];
-        let mut lanes = [0.0; CHANNELS];
         for (k, &s) in samples.iter().enumerate() {
             let c = covered.data[s];
             lanes[k] = own.data[s];
@@ -90,7 +93,6 @@ pub fn channels(reference: &Field, moving: &Field, covered: &Field) -> Vec<[f32;
         lanes[13] = contrast;
         lanes[14] = best.shift[0][i] * sure;
         lanes[15] = best.shift[1][i] * sure;
-        out.push(lanes);
     }
     out
 }
@@ -149,7 +151,7 @@ mod tests {
     #[test]
     fn a_stroke_one_sample_aside_agrees_at_its_shift_and_a_missing_one_nowhere() {
         let none = Field::zeros(40, 40);
-        let at = |moving: &Field| channels(&bar(16), moving, &none)[10 * 20 + 9];
+        let at = |moving: &Field| channels(&bar(16), moving, &none, &[true; 400])[10 * 20 + 9];
         let same = at(&bar(16));
         assert!(same[10] > 0.999 && same[11] > 0.999 && same[12] < 0.05, "{same:?}");
         let aside = at(&bar(17));
@@ -162,7 +164,7 @@ mod tests {
     #[test]
     fn a_covered_place_says_nothing() {
         let all = Field { data: vec![1.0; 1600], ..Field::zeros(40, 40) };
-        for lanes in channels(&bar(16), &bar(30), &all) {
+        for lanes in channels(&bar(16), &bar(30), &all, &[true; 400]) {
             assert_eq!(lanes[4..8], [-1.0; 4]);
             assert_eq!((lanes[8], lanes[9], lanes[13]), (0.0, 0.0, 0.0));
         }

@@ -119,13 +119,14 @@ impl Network {
         let weight = weights(reference, moving, covered, &tiles.maps.scope);
         // What a layer must compute: all that the layers after it look at.
         let mut needed: Vec<Vec<bool>> = vec![weight.data.iter().map(|w| *w > 0.0).collect()];
-        for layer in self.layers.iter().skip(1).rev() {
+        for layer in self.layers.iter().rev() {
             let last = &needed[needed.len() - 1];
             needed.push(grown(last, width, height, layer.dilation));
         }
         needed.reverse();
+        let seen = needed.remove(0);
         let mut lattice = Lattice::new(width, height);
-        let places = channels(reference, moving, covered);
+        let places = channels(reference, moving, covered, &seen);
         for (y, row) in places.chunks_exact(width.max(1)).enumerate() {
             let at = lattice.at(0, y);
             lattice.data[at..at + width].copy_from_slice(row);
