@@ -66,7 +66,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
     with a_log(f"sqlite:///{folder / 'audit.db'}", folder, 300) as log:
         log.add(map(event_of, range(300, SIZE)))
         witness = Witness.open(folder / "witness", log.signer.verifier, "w")
-        database = WitnessedDatabase(log.engine)
+        database = WitnessedDatabase(log.database)
         cosigned = witness.look(database)
         assert cosigned is not None
         database.accept(cosigned)
