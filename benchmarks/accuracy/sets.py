@@ -24,8 +24,9 @@ class SimulatedSet:
     plan: Plan
     style: str | None = None
     capture: Capture = "colour"
+    dpi: int | None = None
 
-    def made(self, work: Path, *, dies: int | None, jobs: int) -> Path:
+    def made(self, work: Path, *, jobs: int, dies: int | None = None) -> Path:
         """Return the set's folder in `work`, made if missing; `dies` changes their number."""
         folder = work / f"{self.name}-{self.seed}"
         if not (folder / "truth.jsonl").exists():
@@ -36,6 +37,7 @@ class SimulatedSet:
                 per_die=self.plan,
                 capture=self.capture,
                 style=self.style,
+                dpi=self.dpi,
                 jobs=jobs,
             )
         return folder

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from accuracy.sets import SimulatedSet
 from findings import prints, replays
 from findings.report import page
 from findings.scales import discriminate, false_alarms, section, value_at
 from seal_match_rs import GRAIN_CHANNELS
-from simulator.dataset import Plan, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from simulator.dataset import Plan
 
 REPLAY_SEEDS = {"fit": 811, "test": 404}
 REPLAY_DIES = {"fit": 60, "test": 80}
@@ -67,10 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         work: Path = options.work or Path(temporary)
 
         def simulated(seed: int, dies: int, plan: Plan, dpi: int | None = None) -> Path:
-            folder = work / f"{part}-{seed}-{dpi or 'any'}"
-            if not (folder / "truth.jsonl").exists():
-                simulate(folder, seed=seed, dies=dies, per_die=plan, dpi=dpi, jobs=options.jobs)
-            return folder
+            name = f"{part}-{dpi or 'any'}"
+            return SimulatedSet(name, seed, dies, plan, dpi=dpi).made(work, jobs=options.jobs)
 
         plan = replays.FIT_PLAN if options.fit else replays.TEST_PLAN
         folder = simulated(REPLAY_SEEDS[part], REPLAY_DIES[part], plan)
