@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command import run, run_json
+from command import read_rows, run, run_json, write_manifest
 
 from seal_match_rs import Imprint, ImprintError
 from seal_service.adapters.matching import (
+    BatchRow,
+    CardKey,
     Earlier,
     EnrolledSeal,
     Examined,
@@ -23,6 +25,7 @@ from seal_service.adapters.matching import (
     load_profile,
     open_earlier,
     open_reference,
+    verify_batch,
 )
 from seal_service.adapters.matching.findings import (
     Print,
@@ -177,6 +180,79 @@ def test_verify_keeps_an_imprint_and_finds_its_copy(bank: Bank, tmp_path: Path):
     done = run("verify", *card, "--voucher", str(bank.path(row)), "--earlier", str(bank.folder))
     assert done.returncode == 1
     assert "earlier impression" in done.stderr
+
+
+def test_batch_finds_a_copy_and_bad_entries_cost_their_own_row_only(bank: Bank, tmp_path: Path):
+    copy = bank.of("replay")[0]
+    source = next(one for one in bank.rows if one["id"] == copy["source"])
+    second = next(one for one in bank.of("genuine") if one is not source)
+    pair = {"card": str(bank.folder / copy["card"]), "card_dpi": copy["card_dpi"]}
+    kept = bank.examined(source).imprint
+    assert kept is not None
+    (tmp_path / "source.imprint").write_bytes(kept.to_bytes())
+    (tmp_path / "cut.imprint").write_bytes(kept.to_bytes()[:-3])
+    other = Imprint(kept.levels, bytes(16))
+    (tmp_path / "other.imprint").write_bytes(other.to_bytes())
+    (tmp_path / "nothing.txt").write_bytes(b"no image")
+
+    def row(name: str, voucher: dict[str, Any], *earlier: str, **more: object) -> dict[str, Any]:
+        questioned = {"voucher": str(bank.path(voucher)), "voucher_dpi": voucher["dpi"]}
+        return {"id": name, **pair, **questioned, "earlier": list(earlier), **more}
+
+    image = str(bank.path(source))
+    manifest = write_manifest(
+        tmp_path / "m.jsonl",
+        [
+            row("stored", copy, "source.imprint"),
+            row("image", copy, image, earlier_dpi=source["dpi"]),
+            row("second", second, "source.imprint", image, earlier_dpi=source["dpi"]),
+            row("none", copy),
+            row("missing", copy, "source.imprint", "nowhere.imprint"),
+            row("cut", copy, "cut.imprint"),
+            row("other", copy, "other.imprint"),
+            row("folder", copy, "."),
+            row("text", copy, "nothing.txt"),
+            row("type", copy, earlier=[7]),
+            row("again", copy, "source.imprint"),
+        ],
+    )
+    out = tmp_path / "out.jsonl"
+    assert run("verify-batch", manifest, "--out", out, "--threads", "2").returncode == 0
+    rows = {one["id"]: one for one in read_rows(out)}
+    for name in ("stored", "image", "again"):
+        assert rows[name]["replay"]["found"] is True, name
+        assert "REPLAYED" in rows[name]["reasons"]
+        assert rows[name]["verdict"] != "PASS"
+    assert rows["stored"]["replay"]["earlier"] == str(tmp_path / "source.imprint")
+    assert rows["image"]["replay"]["likeness"] == rows["stored"]["replay"]["likeness"]
+    assert rows["second"]["replay"]["found"] is False
+    assert rows["second"]["replay"]["compared"] == 2
+    assert "replay" not in rows["none"]
+    wrong = ("missing", "cut", "other", "folder", "text", "type")
+    assert [rows[name]["error"]["code"] for name in wrong] == [
+        "FILE_NOT_FOUND", "BAD_IMPRINT", "BAD_IMPRINT", "FILE_UNREADABLE", "UNKNOWN_FORMAT",
+        "BAD_MANIFEST_FIELD",
+    ]  # fmt: skip
+    assert "nowhere.imprint" in rows["missing"]["error"]["message"]
+
+
+def test_a_batch_examines_a_shared_earlier_voucher_once(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+):
+    opened: list[Path] = []
+
+    def counted(reference: EnrolledSeal, path: Path, **rest: Any) -> Earlier:
+        opened.append(path)
+        return open_earlier(reference, path, **rest)
+
+    monkeypatch.setattr("seal_service.adapters.matching.batch.open_earlier", counted)
+    first, second = bank.of("genuine")
+    card = CardKey(bank.folder / first["card"], first["card_dpi"])
+    voucher, earlier = bank.path(second), (bank.path(first),)
+    row = BatchRow("a", card, voucher, second["dpi"], earlier=earlier, earlier_dpi=first["dpi"])
+    results = list(verify_batch([row] * 4, profile=load_profile(), threads=2))
+    assert [getattr(result, "replay", None) for result in results] == [results[0].replay] * 4
+    assert opened == [bank.path(first)]
 
 
 def test_a_print_is_told_at_600_dpi_and_nothing_at_200(tmp_path: Path):

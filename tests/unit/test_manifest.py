@@ -42,6 +42,14 @@ def test_full_row_is_read():
     assert row.search_box == (1.0, 2.0, 30.0, 40.0)
 
 
+def test_earlier_impressions_are_read():
+    row = parsed(earlier=["a.imprint", "/old/b.jpg"], earlier_dpi=300)
+    assert isinstance(row, BatchRow)
+    assert row.earlier == (FOLDER / "a.imprint", Path("/old/b.jpg"))
+    assert row.earlier_dpi == 300.0
+    assert parsed(earlier=[]) == parsed(earlier=None) == parsed()
+
+
 def test_optional_fields_may_be_missing_or_null_and_others_are_ignored():
     assert parsed(card_dpi=None, search_box=None, note={"x": 1}) == parsed()
 
@@ -69,6 +77,12 @@ def test_absolute_paths_stay_absolute():
         ({"search_box": [1, 2, None, 4]}, "BAD_MANIFEST_FIELD", "search_box"),
         ({"search_box": [5, 2, 1, 4]}, "BAD_BOX", "search_box"),
         ({"card_box": [1, 1, 1, 4]}, "BAD_BOX", "card_box"),
+        ({"earlier": "a.jpg"}, "BAD_MANIFEST_FIELD", "earlier"),
+        ({"earlier": {"a.jpg": 1}}, "BAD_MANIFEST_FIELD", "earlier"),
+        ({"earlier": ["a.jpg", 5]}, "BAD_MANIFEST_FIELD", "earlier"),
+        ({"earlier": ["a.jpg", ""]}, "BAD_MANIFEST_FIELD", "earlier"),
+        ({"earlier": [None]}, "BAD_MANIFEST_FIELD", "earlier"),
+        ({"earlier_dpi": 0}, "BAD_DPI", "earlier_dpi"),
     ],
 )
 def test_wrong_field_is_named_and_keeps_the_id(fields: dict[str, object], code: str, word: str):
@@ -142,7 +156,9 @@ def test_any_bytes_give_one_item_a_line(content: bytes):
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
-        st.sampled_from(["id", "card", "voucher", "card_dpi", "voucher_dpi", "search_box"]),
+        st.sampled_from(
+            ["id", "card", "voucher", "card_dpi", "voucher_dpi", "search_box", "earlier"]
+        ),
         any_json,
     )
 )

@@ -33,7 +33,7 @@ from seal_service.adapters.matching import (
     verify,
     verify_batch,
 )
-from seal_service.adapters.matching.card_shelf import CardShelf
+from seal_service.adapters.matching.shelf import Shelf
 
 
 @pytest.fixture(scope="module")
@@ -149,10 +149,10 @@ def test_shelf_gives_one_error_to_every_row_and_empties_itself():
         calls += 1
         raise FileMissingError(str(key.path))
 
-    shelf = CardShelf([key, key, key], refuse)
+    shelf = Shelf[CardKey, EnrolledSeal]([key, key, key])
     for left in (1, 1, 0):
         with pytest.raises(FileMissingError):
-            shelf.take(key)
+            shelf.take(key, refuse)
         shelf.give_back(key)
         assert len(shelf) == left
     assert calls == 1

@@ -90,7 +90,18 @@ def _row_of(fields: _Fields, row_id: RowId, folder: Path) -> BatchRow:
         voucher=folder / _path(fields, "voucher"),
         voucher_dpi=_dpi(fields, "voucher_dpi"),
         search_box=_box(fields, "search_box"),
+        earlier=tuple(folder / path for path in _paths(fields, "earlier")),
+        earlier_dpi=_dpi(fields, "earlier_dpi"),
     )
+
+
+def _paths(fields: _Fields, name: str) -> list[str]:
+    value = fields.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(path, str) and path for path in value):
+        raise _FieldError(BAD_FIELD, f"{name} is not a list of paths")
+    return cast("list[str]", value)
 
 
 def _path(fields: _Fields, name: str) -> str:

@@ -44,9 +44,13 @@ def verify_batch_command(
     """Verify every pair of a manifest; results come in the manifest's order.
 
     A line holds: id, card, voucher (paths relative to the manifest), and optionally card_dpi,
-    voucher_dpi, search_box and card_box ([x0, y0, x1, y1] px). A line that fails gets an error
-    {code, message} in its place and does not stop the others. Results are written to
-    OUT.jsonl.N.part as they come; that file is renamed to OUT.jsonl when all are there.
+    voucher_dpi, search_box and card_box ([x0, y0, x1, y1] px), and earlier: a list of paths of
+    impressions of the same seal that were accepted before, vouchers or what `verify --imprint`
+    wrote, with earlier_dpi for the vouchers. A copy of one of them is REFERred, and the result's
+    replay says how like the likest is. A line that fails, also because an earlier impression
+    cannot be used, gets an error {code, message} in its place and does not stop the others.
+    Results are written to OUT.jsonl.N.part as they come; that file is renamed to OUT.jsonl when
+    all are there.
     """
     weights = profile_for(profile)
     items = list(parse_manifest(_read(manifest), manifest.parent))

@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from seal_service.adapters.matching.card_shelf import CardShelf
 from seal_service.adapters.matching.enrolment import EnrolledSeal, open_reference
 from seal_service.adapters.matching.errors import MatchingError
-from seal_service.adapters.matching.manifest_row import BatchItem, BatchRow, CardKey
+from seal_service.adapters.matching.findings import Earlier
+from seal_service.adapters.matching.manifest_row import BatchItem, BatchRow, CardKey, EarlierKey
 from seal_service.adapters.matching.profiles import Profile
 from seal_service.adapters.matching.result import FailedResult, RowResult
-from seal_service.adapters.matching.verification import verify
+from seal_service.adapters.matching.shelf import Shelf
+from seal_service.adapters.matching.verification import open_earlier, verify
 
 AHEAD = 4
 """Rows in work or waiting per thread: enough that a slow row leaves no thread idle."""
@@ -54,10 +55,12 @@ def verify_batch(
 def _verify_in_order(
     items: Sequence[BatchItem], profile: Profile, threads: int
 ) -> Generator[RowResult, None, None]:
-    shelf = CardShelf((item.card for item in items if isinstance(item, BatchRow)), _enrol)
+    rows = [item for item in items if isinstance(item, BatchRow)]
+    cards = Shelf[CardKey, EnrolledSeal](row.card for row in rows)
+    earlier = Shelf[EarlierKey, Earlier](key for row in rows for key in row.earlier_keys())
 
     def judge(row: BatchRow) -> RowResult:
-        return _judge(row, shelf, profile)
+        return _judge(row, cards, earlier, profile)
 
     pool = ThreadPoolExecutor(threads, thread_name_prefix="verify")
     waiting: deque[Future[RowResult] | FailedResult] = deque()
@@ -81,15 +84,27 @@ def _enrol(key: CardKey) -> EnrolledSeal:
     return open_reference(key.path, dpi=key.dpi, box=key.box)
 
 
-def _judge(row: BatchRow, shelf: CardShelf, profile: Profile) -> RowResult:
+def _judge(
+    row: BatchRow,
+    cards: Shelf[CardKey, EnrolledSeal],
+    earlier: Shelf[EarlierKey, Earlier],
+    profile: Profile,
+) -> RowResult:
     try:
+        reference = cards.take(row.card, _enrol)
+
+        def opened(key: EarlierKey) -> Earlier:
+            # Files of one name in several folders must be told apart in a batch's output.
+            return open_earlier(reference, key.path, dpi=key.dpi, name=str(key.path))
+
         return verify(
-            shelf.take(row.card),
+            reference,
             row.voucher,
             profile=profile,
             dpi=row.voucher_dpi,
             search_box=row.search_box,
             row_id=row.id,
+            earlier=[earlier.take(key, opened) for key in row.earlier_keys()],
         )
     except MatchingError as error:
         return FailedResult(error.code, str(error), row.id)
@@ -99,4 +114,6 @@ def _judge(row: BatchRow, shelf: CardShelf, profile: Profile) -> RowResult:
         _log.exception("row %r failed", row.id)
         return FailedResult("INTERNAL", f"unexpected {type(error).__name__}", row.id)
     finally:
-        shelf.give_back(row.card)
+        for key in row.earlier_keys():
+            earlier.give_back(key)
+        cards.give_back(row.card)

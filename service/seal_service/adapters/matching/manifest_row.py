@@ -19,14 +19,33 @@ class CardKey:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierKey:
+    """What makes two rows share what is known of one earlier impression."""
+
+    card: CardKey
+    path: Path
+    dpi: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BatchRow:
-    """A card and a voucher to verify against it."""
+    """A card and a voucher to verify against it.
+
+    `earlier` names impressions of the same seal that were accepted before, as vouchers or imprints;
+    `earlier_dpi` is the resolution of those vouchers.
+    """
 
     id: RowId
     card: CardKey
     voucher: Path
     voucher_dpi: float | None = None
     search_box: Box | None = None
+    earlier: tuple[Path, ...] = ()
+    earlier_dpi: float | None = None
+
+    def earlier_keys(self) -> tuple[EarlierKey, ...]:
+        """Return the keys under which rows share their earlier impressions."""
+        return tuple(EarlierKey(self.card, path, self.earlier_dpi) for path in self.earlier)
 
 
 BatchItem = BatchRow | FailedResult

@@ -41,7 +41,8 @@ class VerificationResult:
     profile : str
         Name, version and digest of the profile that decided.
     elapsed_ms : float
-        From the voucher's bytes to the verdict; without reading the file or enrolling the card.
+        From the voucher's bytes to the verdict; without reading the file, enrolling the card, or
+        opening earlier impressions.
     id : str, int or None
         The caller's name for the pair.
     contributions, evidence : mapping

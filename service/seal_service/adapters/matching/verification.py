@@ -112,7 +112,11 @@ def verify(
 
 
 def open_earlier(
-    reference: EnrolledSeal, impression: bytes | Path, *, dpi: float | None = None
+    reference: EnrolledSeal,
+    impression: bytes | Path,
+    *,
+    dpi: float | None = None,
+    name: str | None = None,
 ) -> Earlier:
     """Read a stored imprint, or examine a voucher that was accepted before.
 
@@ -124,6 +128,8 @@ def open_earlier(
         An imprint's or an image's file or content: the first bytes tell which it is.
     dpi : float, optional
         Resolution of a voucher; without it the file's own.
+    name : str, optional
+        What results call it; without it the file's name.
 
     Raises
     ------
@@ -131,17 +137,17 @@ def open_earlier(
         `NothingAlignedError` where the voucher shows no seal that could be trusted to be this one.
     """
     content, source = read_image(impression, "earlier impression")
-    name = impression.name if isinstance(impression, Path) else source
+    called = name or (impression.name if isinstance(impression, Path) else source)
     try:
         if content.startswith(IMPRINT_MAGIC):
-            return Earlier(name, Imprint.from_bytes(content))
+            return Earlier(called, Imprint.from_bytes(content))
         scan = decode_image(content, source, dpi=dpi).scan()
         imprint = imprint_of(reference.template, examine(reference.template, scan))
     except SealMatchError as error:
         raise refusal_of(error, source) from error
     if imprint is None:
         raise NothingAlignedError(source)
-    return Earlier(name, imprint)
+    return Earlier(called, imprint)
 
 
 def examine_voucher(
