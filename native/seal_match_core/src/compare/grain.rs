@@ -33,6 +33,8 @@ const TILE_MM: f32 = 3.0;
 /// Chroma samples inside strokes that a tile must hold to be told, and tiles that a seal must have.
 const LEAST_PIXELS: f32 = 25.0;
 const LEAST_TILES: usize = 6;
+/// Sum of squares in a tile below which it is of one colour: one step of eight bits in one pixel makes a hundred times as much.
+const FLAT: f64 = 1e-7;
 /// Black density, as a mean over 0.3 mm, from which print lies over the seal.
 const BLACK: f32 = 0.5;
 /// Share of a spectrum's window that must lie inside strokes.
@@ -41,7 +43,7 @@ const LEAST_SHARE: f32 = 0.2;
 const MOST_WINDOWS: usize = 60;
 
 /// Measures an examined impression; `None` where nothing can be told: no colour, too few dots an inch, an alignment that is only a
-/// guess, or too little of the strokes uncovered.
+/// guess, too little of the strokes uncovered, or ink of one flat colour, which no scanner delivers.
 pub fn measure(reference: &Reference, comparison: &Comparison, scan: &Scan<'_>) -> Option<[f32; NAMES.len()]> {
     let chroma = scan.chroma().filter(|_| scan.kind() == ScanKind::Colour)?;
     if scan.px_per_mm() < LEAST_PX_PER_MM || !comparison.alignment.trusted() {
@@ -61,7 +63,11 @@ pub fn measure(reference: &Reference, comparison: &Comparison, scan: &Scan<'_>) 
         |a: &[f64], b: &[f64]| -> Vec<f32> { a.iter().zip(b).map(|(a, b)| ((a + 1e-9) / (b + 1e-9)).ln() as f32).collect() };
     let places = Places::new(&inside, TILE_MM * mm, LEAST_PIXELS * (sx * sy) as f32)?;
     let coarse = places.sums(&masked.squares(Some(0.13 * mm), 0.22 * mm));
-    let fine = places.middle(&ratio(&places.sums(&masked.squares(None, 0.05 * mm)), &coarse));
+    let finest = places.sums(&masked.squares(None, 0.05 * mm));
+    if places.flat(&finest) {
+        return None;
+    }
+    let fine = places.middle(&ratio(&finest, &coarse));
     let middle = places.middle(&ratio(&places.sums(&masked.squares(Some(0.05 * mm), 0.08 * mm)), &coarse));
 
     // Chroma samples all of whose pixels are inside, and the mean density of those pixels.
@@ -83,7 +89,11 @@ pub fn measure(reference: &Reference, comparison: &Comparison, scan: &Scan<'_>) 
         a.iter().zip(&b).map(|(a, b)| a + b).collect()
     };
     let coarse = both(Some(0.13 * few_mm), 0.22 * few_mm);
-    let chroma_fine = places.middle(&ratio(&both(None, 0.08 * few_mm), &coarse));
+    let finest = both(None, 0.08 * few_mm);
+    if places.flat(&finest) {
+        return None;
+    }
+    let chroma_fine = places.middle(&ratio(&finest, &coarse));
     let chroma_middle = places.middle(&ratio(&both(Some(0.08 * few_mm), 0.13 * few_mm), &coarse));
     let many_inks = places.middle(&unexplained(&Masked::new(&few_luma, &few_inside), &colours, 0.22 * few_mm, &places));
     let screen = screen(&masked, mm)?;
@@ -122,6 +132,11 @@ impl Places {
     fn sums(&self, f: &Field) -> Vec<f64> {
         let sums = self.all_sums(f);
         self.kept.iter().map(|&i| sums[i]).collect()
+    }
+
+    /// Whether most tiles hold no grain at all, by their sums of squares: no scanner delivers that, and ratios of nothing say nothing.
+    fn flat(&self, squares: &[f64]) -> bool {
+        squares.iter().filter(|&&v| v > FLAT).count() * 2 < self.kept.len()
     }
 
     fn middle(&self, values: &[f32]) -> f32 {

@@ -55,7 +55,7 @@ impl Drawing {
     }
 
     /// How far a point lies from the nearest ink; negative within a stroke.
-    fn distance(&self, [x, y]: [f32; 2]) -> f32 {
+    pub fn distance(&self, [x, y]: [f32; 2]) -> f32 {
         let rim = (x.hypot(y) - self.radius_mm + 0.55).abs() - 0.55;
         self.bars.iter().fold(rim, |least, b| {
             let (dx, dy) = (b.to[0] - b.from[0], b.to[1] - b.from[1]);

@@ -89,6 +89,10 @@ impl Die {
     }
 }
 
+/// Colours of a page and of a stamp's ink, R, G, B.
+pub const PAPER: [f32; 3] = [244.0, 243.0, 238.0];
+pub const RED: [f32; 3] = [205.0, 52.0, 60.0];
+
 /// Owned planes of one image.
 pub struct Image {
     pub width: usize,
@@ -109,18 +113,30 @@ impl Image {
 
     /// A near-white page of 62 × 54 mm with the die pressed in red at `centre_mm`, turned clockwise.
     pub fn pressed(die: &Die, dpi: f32, centre_mm: [f32; 2], angle_deg: f32) -> Self {
-        const PAPER: [f32; 3] = [244.0, 243.0, 238.0];
-        const RED: [f32; 3] = [205.0, 52.0, 60.0];
+        Self::inked(|x, y| die.distance(x, y), |_, _| RED, dpi, centre_mm, angle_deg)
+    }
+
+    /// Such a page with any ink: `distance` of a point of the die to its strokes, and the colour of the ink, R, G, B, at a point of
+    /// the *page*; all in millimetres.
+    pub fn inked(
+        distance: impl Fn(f32, f32) -> f32,
+        mut ink: impl FnMut(f32, f32) -> [f32; 3],
+        dpi: f32,
+        centre_mm: [f32; 2],
+        angle_deg: f32,
+    ) -> Self {
         let mut page = Self::blank([62.0, 54.0], dpi, [0; 3]);
         let mm = dpi / 25.4;
         let (s, c) = angle_deg.to_radians().sin_cos();
         let [cb, cr] = page.chroma.as_mut().expect("a blank page has colour");
         for y in 0..page.height {
             for x in 0..page.width {
-                let (u, v) = (x as f32 / mm - centre_mm[0], y as f32 / mm - centre_mm[1]);
+                let (px, py) = (x as f32 / mm, y as f32 / mm);
+                let (u, v) = (px - centre_mm[0], py - centre_mm[1]);
                 // Back to the die, and one pixel of ramp across every outline.
-                let share = (0.5 - die.distance(c * u + s * v, c * v - s * u) * mm).clamp(0.0, 1.0);
-                let [r, g, b]: [f32; 3] = std::array::from_fn(|k| PAPER[k] + share * (RED[k] - PAPER[k]));
+                let share = (0.5 - distance(c * u + s * v, c * v - s * u) * mm).clamp(0.0, 1.0);
+                let colour = if share > 0.0 { ink(px, py) } else { PAPER };
+                let [r, g, b]: [f32; 3] = std::array::from_fn(|k| PAPER[k] + share * (colour[k] - PAPER[k]));
                 let i = y * page.width + x;
                 let luma = 0.299 * r + 0.587 * g + 0.114 * b;
                 page.luma[i] = luma.round() as u8;

@@ -25,7 +25,8 @@ def measure_grain(
         0.13 to 0.22 mm, of darkness and of colour; ``many_inks``: natural log of the share of the
         colour's variance that darkness does not explain; ``screen``: natural log of the highest
         peak of the spectrum over the median of its ring. Weighed for each resolution apart.
-        None: nothing can be told (below 250 dpi, no colour, an untrusted alignment, little ink).
+        None: nothing can be told (below 250 dpi, no colour, an untrusted alignment, little ink, or
+        ink of one flat colour).
     """
     channels = grain_channels(template, comparison, scan)
     if channels is None:
