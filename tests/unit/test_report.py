@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Impressions
+from PIL import Image
+from report_exhibits import drawn_exhibit, drawn_result
 
-from seal_service.adapters.matching import LocalShift, examine_voucher, load_profile, open_reference
+from seal_service.adapters.matching import (
+    FoldReason,
+    LocalShift,
+    Print,
+    Replay,
+    examine_voucher,
+    load_profile,
+    open_reference,
+)
 from seal_service.displays import one_a_cell
-from seal_service.report import panels
-from seal_service.report.canvas import Canvas
+from seal_service.report import ReportFacts, panels, sheet
+from seal_service.report.canvas import Canvas, Colour
 from seal_service.report.channels import CHANNELS
 from seal_service.report.fonts import font
 from seal_service.report.statements import strength, top_contributions
@@ -112,3 +125,72 @@ def test_long_text_is_wrapped_within_its_width():
     assert bottom > 200
     ink = np.asarray(canvas.image.convert("L"))
     assert ink[:, 206:].min() > 200
+
+
+Rectangle = tuple[float, float, float, float]
+
+
+def drawn_on_the_sheet(
+    monkeypatch: pytest.MonkeyPatch, **changes: Any
+) -> tuple[list[tuple[str, Rectangle]], tuple[int, int]]:
+    """Return every line of text and every filled bar of a PNG report, and the report's size."""
+    found: list[tuple[str, Rectangle]] = []
+    write, fill = Canvas.text, Canvas.fill
+
+    def text(canvas: Canvas, at: tuple[int, int], words: str, **how: Any) -> int:
+        bottom = write(canvas, at, words, **how)
+        size, weight = how.get("size", 22), how.get("weight", "regular")
+        lines = canvas._wrapped(words, size, weight, how.get("width"))
+        wide = max(canvas.width_of(line.rstrip(), size, weight) for line in lines)
+        left = at[0] - wide if how.get("anchor") == "ra" else at[0]
+        found.append((words, (left, at[1], left + wide, bottom)))
+        return bottom
+
+    def filled(canvas: Canvas, box: tuple[int, int, int, int], colour: Colour) -> None:
+        fill(canvas, box, colour)
+        left, top, width, height = box
+        if colour in (sheet.FOR_GENUINE, sheet.FOR_FORGED) and height == 15:
+            found.append(("bar", (left, top, left + width, top + height)))
+
+    monkeypatch.setattr(Canvas, "text", text)
+    monkeypatch.setattr(Canvas, "fill", filled)
+    facts = ReportFacts(card_name="card.jpg", voucher_name="voucher.jpg")
+    exhibit = drawn_exhibit(result=drawn_result(**changes))
+    with Image.open(io.BytesIO(sheet.report_png(exhibit, facts))) as picture:
+        return found, picture.size
+
+
+def longest_named(count: int) -> list[str]:
+    return sorted(CHANNELS, key=lambda name: -len(CHANNELS[name].english))[:count]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        # As much as a report may say: five reasons, a fold, a replay, a print; the longest names.
+        {
+            "reasons": tuple(REASONS)[:6],
+            "contributions": {name: (-1.0) ** k for k, name in enumerate(longest_named(8))},
+            "replay": Replay(True, 12, 0.93, 1e-6, "an earlier voucher of a long name.jpg"),
+            "printed": Print(True, 3.0, 1e-4),
+            "folds": (FoldReason(104.0, 12.8, 4, 4, 5, 0.24),),
+        },
+        {"contributions": dict.fromkeys(longest_named(16)[8:], 1.0), "printed": Print(None)},
+    ],
+)
+def test_nothing_on_the_sheet_lies_over_anything_else(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+):
+    found, (width, height) = drawn_on_the_sheet(monkeypatch, **changes)
+    assert sum(words == "bar" for words, _ in found) == len(
+        changes.get("contributions", drawn_result().contributions)
+    )
+    for words, (left, top, right, bottom) in found:
+        assert left >= 0, words
+        assert top >= 0, words
+        assert right <= width, words
+        assert bottom <= height, words
+    for (words, (l0, t0, r0, b0)), (other, (l1, t1, r1, b1)) in itertools.combinations(found, 2):
+        apart = r0 <= l1 or r1 <= l0 or b0 <= t1 or b1 <= t0
+        assert apart, f"{words!r} lies over {other!r}"

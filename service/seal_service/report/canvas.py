@@ -31,6 +31,11 @@ class Canvas:
         self._draw = ImageDraw.Draw(self.image)
         self.chinese = has_chinese()
 
+    def cut(self, height: int) -> None:
+        """Cut the sheet off below `height`."""
+        self.image = self.image.crop((0, 0, self.image.width, height))
+        self._draw = ImageDraw.Draw(self.image)
+
     def fill(self, box: Box, colour: Colour) -> None:
         """Fill a rectangle."""
         left, top, width, height = box

@@ -198,13 +198,17 @@ def _folds(exhibit: Exhibit) -> str:
     if not rows:
         return ""
     heading = Words("The folds that break most strokes", "断开笔画最多的折线")
-    return f"<p class='note'>{said(heading)}</p><ul class='reasons'>{''.join(rows)}</ul>"
+    return f"<p class='note apart'>{said(heading)}</p><ul class='reasons'>{''.join(rows)}</ul>"
 
 
 def _measured(exhibit: Exhibit, facts: ReportFacts) -> str:
     """List what was measured but the score, which stands at the top of the page."""
+
+    def value(of: Words | str) -> str:
+        return escape(of) if isinstance(of, str) else said(of)
+
     return "".join(
-        f"<div><dt>{said(fact.name)}</dt><dd>{escape(fact.value)}</dd></div>"
+        f"<div><dt>{said(fact.name)}</dt><dd>{value(fact.value)}</dd></div>"
         for fact in measurements(exhibit.result, facts)[1:]
     )
 

@@ -9,11 +9,15 @@ from PIL.PngImagePlugin import PngInfo
 from seal_service.adapters.matching import Exhibit, VerificationResult
 from seal_service.report.canvas import FRAME, INK, MUTED, WHITE, Canvas, Colour
 from seal_service.report.facts import ReportFacts
+from seal_service.report.languages import Words
 from seal_service.report.scenes import Scene, comparison_scenes, whole_voucher
 from seal_service.report.statements import fold_words, measurements, strength, top_contributions
 from seal_service.report.words import plain_reason, plain_verdict
 
-WIDTH, HEIGHT = 1920, 1960
+WIDTH, LEAST_HEIGHT = 1920, 1960
+# Paper to begin with; what stays empty is cut off.
+MOST_HEIGHT = 2800
+VOUCHER_HEIGHT = 440
 EDGE = 36
 BAND = 132
 PANEL_WIDTH, PANEL_HEIGHT = 592, 640
@@ -27,13 +31,16 @@ VERDICT_COLOURS: dict[str, Colour] = {
     "REFER": (176, 110, 0),
     "RETAKE": (110, 60, 150),
 }
+# Of what spoke for and against: the names, then bars to both sides of their zero, then the number.
+LABEL_WIDTH = 370
+BAR_ZERO, BAR_REACH = 452, 60
 FOR_GENUINE: Colour = (22, 122, 62)
 FOR_FORGED: Colour = (182, 28, 36)
 
 
 def report_png(exhibit: Exhibit, facts: ReportFacts) -> bytes:
     """Draw the report; return the bytes of a PNG file with the verdict in its metadata."""
-    canvas = Canvas(WIDTH, HEIGHT)
+    canvas = Canvas(WIDTH, MOST_HEIGHT)
     result = exhibit.result
     _header(canvas, result)
     top = BAND + 24
@@ -43,12 +50,13 @@ def report_png(exhibit: Exhibit, facts: ReportFacts) -> bytes:
         _panel(canvas, EDGE + place * (PANEL_WIDTH + GAP), first_row, scenes.get(key))
     for place, key in enumerate(("difference", "displacement")):
         _panel(canvas, EDGE + place * (PANEL_WIDTH + GAP), second_row, scenes.get(key))
-    below = second_row + PANEL_HEIGHT + 20
-    _reasons(canvas, (SIDE_LEFT, second_row), result)
+    reasons_end = _reasons(canvas, (SIDE_LEFT, second_row), result)
+    below = max(second_row + PANEL_HEIGHT, reasons_end) + 20
     voucher = whole_voucher(exhibit)
-    size = (EDGE, below, VOUCHER_WIDTH, HEIGHT - below - 20)
+    size = (EDGE, below, VOUCHER_WIDTH, VOUCHER_HEIGHT)
     canvas.picture(size, voucher.title, voucher.picture, voucher.note)
-    _facts(canvas, (EDGE + VOUCHER_WIDTH + GAP, below), result, facts)
+    facts_end = _facts(canvas, (EDGE + VOUCHER_WIDTH + GAP, below), result, facts)
+    canvas.cut(max(LEAST_HEIGHT, below + VOUCHER_HEIGHT + 20, facts_end + 20))
     return _encoded(canvas, result)
 
 
@@ -69,7 +77,8 @@ def _header(canvas: Canvas, result: VerificationResult) -> None:
     canvas.text((WIDTH - EDGE, 90), name, size=19, colour=WHITE, anchor="ra")
 
 
-def _reasons(canvas: Canvas, at: tuple[int, int], result: VerificationResult) -> None:
+def _reasons(canvas: Canvas, at: tuple[int, int], result: VerificationResult) -> int:
+    """Write why; return the y below."""
     x, y = at
     y = canvas.text((x, y), _title(canvas, "Why", "理由"), size=23, weight="bold") + 6
     for code in result.reasons[:5]:
@@ -79,20 +88,23 @@ def _reasons(canvas: Canvas, at: tuple[int, int], result: VerificationResult) ->
     for fold in (result.folds or ())[:1]:
         y = canvas.both((x, y), fold_words(fold), size=20, width=PANEL_WIDTH) + 8
     y = canvas.both((x, y), strength(result.score), size=20, width=PANEL_WIDTH) + 14
-    _contributions(canvas, (x, y), result)
+    return _contributions(canvas, (x, y), result)
 
 
-def _contributions(canvas: Canvas, at: tuple[int, int], result: VerificationResult) -> None:
+def _contributions(canvas: Canvas, at: tuple[int, int], result: VerificationResult) -> int:
+    x, y = at
     top = top_contributions(result)
     if not top:
-        return
-    x, y = at
+        return y
     heading = _title(canvas, "What spoke for and against", "支持与反对的证据")
     y = canvas.text((x, y), heading, size=23, weight="bold") + 6
     largest = max(abs(entry.moved) for entry in top)
-    zero, reach = x + 452, 60
+    zero, reach = x + BAR_ZERO, BAR_REACH
     for entry in top:
-        canvas.text((x, y), canvas.label(entry.name), size=17)
+        below = canvas.text((x, y), entry.name.english, size=17, width=LABEL_WIDTH)
+        if canvas.chinese:
+            chinese = entry.name.chinese
+            below = canvas.text((x, below), chinese, size=15, colour=MUTED, width=LABEL_WIDTH)
         length = max(2, round(reach * abs(entry.moved) / largest))
         colour = FOR_GENUINE if entry.moved > 0 else FOR_FORGED
         start = zero if entry.moved > 0 else zero - length
@@ -100,17 +112,21 @@ def _contributions(canvas: Canvas, at: tuple[int, int], result: VerificationResu
         canvas.fill((zero, y, 1, 24), FRAME)
         number = f"{entry.moved:+.2f}"
         canvas.text((x + PANEL_WIDTH, y), number, size=17, colour=colour, anchor="ra")
-        y += 27
+        y = below + 5
+    return y
 
 
 def _facts(
     canvas: Canvas, at: tuple[int, int], result: VerificationResult, facts: ReportFacts
-) -> None:
+) -> int:
     x, y = at
     y = canvas.text((x, y), _title(canvas, "Measured", "测量值"), size=23, weight="bold") + 8
     for fact in measurements(result, facts):
-        canvas.text((x, y), canvas.label(fact.name), size=18, colour=MUTED)
-        y = max(canvas.text((x + 330, y), fact.value, size=18, colour=INK, width=480), y + 27)
+        named = canvas.text((x, y), canvas.label(fact.name), size=18, colour=MUTED, width=318)
+        value = Words(fact.value, "") if isinstance(fact.value, str) else fact.value
+        below = canvas.both((x + 330, y), value, size=18, colour=INK, width=480)
+        y = max(named, below, y + 27)
+    return y
 
 
 def _title(canvas: Canvas, english: str, chinese: str) -> str:

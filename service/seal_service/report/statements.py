@@ -15,10 +15,10 @@ _SPOKEN_LIMIT = 6.0
 
 
 class Fact(NamedTuple):
-    """A named value."""
+    """A named value; one that needs no words is the same in every language."""
 
     name: Words
-    value: str
+    value: Words | str
 
 
 class Contribution(NamedTuple):
@@ -66,12 +66,10 @@ def measurements(result: VerificationResult, facts: ReportFacts) -> list[Fact]:
             Fact(Words("centre on the voucher", "凭证上的中心"), f"({x:.0f}, {y:.0f}) px"),
         ]
     if result.replay is not None:
-        said = replay_words(result.replay)
         name = Words("likest earlier impression", "最相似的先前印文")
-        rows.append(Fact(name, f"{said.english} {said.chinese}"))
+        rows.append(Fact(name, replay_words(result.replay)))
     if result.printed is not None:
-        said = print_words(result.printed)
-        rows.append(Fact(Words("grain of the ink", "墨迹颗粒"), f"{said.english} {said.chinese}"))
+        rows.append(Fact(Words("grain of the ink", "墨迹颗粒"), print_words(result.printed)))
     return [
         *rows,
         Fact(Words("card", "印鉴卡"), facts.card_name),
@@ -93,7 +91,7 @@ def replay_words(replay: Replay) -> Words:
     share = f"{100.0 * replay.false_alarm_rate:.2g} %"
     return Words(
         f"{replay.earlier}: {replay.likeness:.2f}; {share} of second stampings are so like",
-        f"（再次盖印达到此相似度的比例为 {share}）",
+        f"{replay.earlier}：{replay.likeness:.2f}；再次盖印达到此相似度的比例为 {share}",
     )
 
 
@@ -104,7 +102,7 @@ def print_words(printed: Print) -> Words:
     share = f"{100.0 * printed.false_alarm_rate:.2g} %"
     return Words(
         f"a printer's; {share} of stampings are so grained",
-        f"（似打印；盖印达到此颗粒度的比例为 {share}）",
+        f"似打印；盖印达到此颗粒度的比例为 {share}",
     )
 
 
