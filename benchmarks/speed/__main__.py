@@ -1,4 +1,7 @@
-"""`python -m speed`: bytes to verdict on one core beside libjpeg-turbo's decode of the files."""
+"""`python -m speed`: bytes to verdict on one core beside libjpeg-turbo's decode of the files.
+
+And what a print check and a replay check add to it (at all resolutions that the folder has).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from accuracy.__main__ import default_profile
 from accuracy.extract import by_card, scan_of, truth_rows
 from seal_match_rs import _native
 from simulator.dataset import simulate
+from speed.beside import measured_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +90,8 @@ def main() -> int:
         colour: list[float] = []
         verify: list[float] = []
         above_mib = 0.0
-        for group in by_card([r for r in truth_rows(folder) if r["dpi"] == 200]):
+        rows = truth_rows(folder)
+        for group in by_card([r for r in rows if r["dpi"] == 200]):
             card, _ = scan_of(folder / group[0]["card"], group[0]["card_dpi"])
             template, _ = _native.Template.enrol([(card, None)])
             for row in group:
@@ -107,6 +112,7 @@ def main() -> int:
                     decode.append(_milliseconds(partial(seal_planes.decode, data, dpi=200)))
                     colour.append(_milliseconds(partial(cv2.imdecode, array, cv2.IMREAD_COLOR)))
                     verify.append(_milliseconds(whole))
+        beside = measured_beside(folder, rows, rounds=options.rounds, clock=_milliseconds)
     base = float(np.median(colour))
     print(
         f"{_cpu()}; engine {_native.__version__}; Python {platform.python_version()}; "
@@ -116,6 +122,8 @@ def main() -> int:
     print(_row("libjpeg-turbo to BGR (OpenCV)", colour, base))
     print(_row("libjpeg-turbo to Y, Cb, Cr", decode, base))
     print(_row("bytes to verdict", verify, base))
+    for name in sorted(beside):
+        print(_row(name, beside[name], base))
     print(f"largest growth of peak memory in one verification: {above_mib:.0f} MiB")
     return 0
 

@@ -1,0 +1,60 @@
+"""What looks beside the score: is it printed, is it a copy of an earlier impression."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from accuracy.extract import by_card, scan_of
+from seal_match_rs import _native, measure_grain, take_imprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seal_match_rs import Comparison, Imprint, Scan, Template
+
+    Clock = Callable[[Callable[[], object]], float]
+
+
+def measured_beside(
+    folder: Path, rows: list[dict[str, Any]], *, rounds: int, clock: Clock
+) -> dict[str, list[float]]:
+    """Return milliseconds by name, of every row that can be trusted, `rounds` times each."""
+    times: dict[str, list[float]] = {}
+
+    def timed(name: str, work: Callable[[], object]) -> None:
+        times.setdefault(name, []).extend(clock(work) for _ in range(rounds))
+
+    for group in by_card(rows):
+        card, _ = scan_of(folder / group[0]["card"], group[0]["card_dpi"])
+        template, _ = _native.Template.enrol([(card, None)])
+        kept: list[Imprint] = []
+        for row in group:
+            scan, _ = scan_of(folder / row["voucher"], row["dpi"])
+            found = _native.examine(template, scan)
+            if found is None or not found.trusted:
+                continue
+            _print_check(template, found, scan, timed, dpi=row["dpi"])
+            imprint = take_imprint(template, found)
+            itself = imprint.likeness_to(imprint)
+            assert itself is None or itself.value > 0.999
+            timed("replay: imprint taken", partial(take_imprint, template, found))
+            for earlier in kept:
+                timed("replay: an earlier one compared", partial(imprint.likeness_to, earlier))
+            kept.append(imprint)
+    return times
+
+
+def _print_check(
+    template: Template,
+    found: Comparison,
+    scan: Scan,
+    timed: Callable[[str, Callable[[], object]], None],
+    *,
+    dpi: float,
+) -> None:
+    told = measure_grain(template, found, scan) is not None
+    assert dpi >= 250 or not told
+    name = f"print check at {dpi:g} dpi" + ("" if told else ", cannot tell")
+    timed(name, partial(measure_grain, template, found, scan))
