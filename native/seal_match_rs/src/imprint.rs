@@ -30,5 +30,7 @@ pub fn imprint_likeness(
 }
 
 fn taken(codes: &PyReadonlyArray2<'_, u8>) -> Result<Imprint> {
-    Imprint::new(codes.shape()[1], codes.shape()[0], codes.as_array().iter().copied().collect())
+    // Row by row as it lies, where it lies so: faster than sample by sample.
+    let levels = codes.as_slice().map_or_else(|_| codes.as_array().iter().copied().collect(), <[u8]>::to_vec);
+    Imprint::new(codes.shape()[1], codes.shape()[0], levels)
 }

@@ -16,6 +16,8 @@
 //! The numbers mean nothing alone: a profile's scale weighs them for each resolution (docs/decisions). Below [`LEAST_PX_PER_MM`]
 //! a scan keeps none of this.
 
+use std::cell::OnceCell;
+
 use crate::align::refine::Fit;
 use crate::filter::{blur, dilate};
 use crate::geometry::Pose;
@@ -37,6 +39,9 @@ const LEAST_TILES: usize = 6;
 const FLAT: f64 = 1e-7;
 /// Black density, as a mean over 0.3 mm, from which print lies over the seal.
 const BLACK: f32 = 0.5;
+/// Scales of the numbers, σ in millimetres: of the luma, and of the chroma. The last is the widest that a number asks for.
+const LUMA_MM: [f32; 5] = [0.05, 0.08, 0.13, 0.22, 0.3];
+const CHROMA_MM: [f32; 3] = [0.08, 0.13, 0.22];
 /// Share of a spectrum's window that must lie inside strokes.
 const LEAST_SHARE: f32 = 0.2;
 /// Windows whose spectra are summed, at most.
@@ -54,21 +59,23 @@ pub fn measure(reference: &Reference, comparison: &Comparison, scan: &Scan<'_>) 
     let cut = Cut::around(pose, reference.radius_mm, &scan.luma(), [sx, sy])?;
     let mm = scan.px_per_mm();
     let inside = inside(reference, comparison, &cut, mm);
+    let density: [f32; 256] = std::array::from_fn(|v| -((v as f32 + 1.0) / 256.0).ln());
     let luma = Field::by_rows(cut.width, cut.height, |y, row| {
         let src = &scan.luma().row(cut.y0 + y)[cut.x0..cut.x0 + cut.width];
-        row.iter_mut().zip(src).for_each(|(d, &v)| *d = -((f32::from(v) + 1.0) / 256.0).ln());
+        row.iter_mut().zip(src).for_each(|(d, &v)| *d = density[usize::from(v)]);
     });
-    let masked = Masked::new(&luma, &inside);
+    let seen = Mask::new(&inside, LUMA_MM.map(|s| s * mm));
+    let masked = Masked::new(&luma, &seen);
     let ratio =
         |a: &[f64], b: &[f64]| -> Vec<f32> { a.iter().zip(b).map(|(a, b)| ((a + 1e-9) / (b + 1e-9)).ln() as f32).collect() };
     let places = Places::new(&inside, TILE_MM * mm, LEAST_PIXELS * (sx * sy) as f32)?;
-    let coarse = places.sums(&masked.squares(Some(0.13 * mm), 0.22 * mm));
-    let finest = places.sums(&masked.squares(None, 0.05 * mm));
+    let coarse = places.sums(&masked.squares(Some(2), 3));
+    let finest = places.sums(&masked.squares(None, 0));
     if places.flat(&finest) {
         return None;
     }
     let fine = places.middle(&ratio(&finest, &coarse));
-    let middle = places.middle(&ratio(&places.sums(&masked.squares(Some(0.05 * mm), 0.08 * mm)), &coarse));
+    let middle = places.middle(&ratio(&places.sums(&masked.squares(Some(0), 1)), &coarse));
 
     // Chroma samples all of whose pixels are inside, and the mean density of those pixels.
     let few = |f: &Field| block_means(f, [sx, sy]);
@@ -83,19 +90,20 @@ pub fn measure(reference: &Reference, comparison: &Comparison, scan: &Scan<'_>) 
         })
     });
     let places = Places::new(&few_inside, TILE_MM * few_mm, LEAST_PIXELS)?;
-    let colours = planes.each_ref().map(|p| Masked::new(p, &few_inside));
-    let both = |from: Option<f32>, to: f32| -> Vec<f64> {
+    let few_seen = Mask::new(&few_inside, CHROMA_MM.map(|s| s * few_mm));
+    let colours = planes.each_ref().map(|p| Masked::new(p, &few_seen));
+    let both = |from: Option<usize>, to: usize| -> Vec<f64> {
         let [a, b] = colours.each_ref().map(|c| places.sums(&c.squares(from, to)));
         a.iter().zip(&b).map(|(a, b)| a + b).collect()
     };
-    let coarse = both(Some(0.13 * few_mm), 0.22 * few_mm);
-    let finest = both(None, 0.08 * few_mm);
+    let coarse = both(Some(1), 2);
+    let finest = both(None, 0);
     if places.flat(&finest) {
         return None;
     }
     let chroma_fine = places.middle(&ratio(&finest, &coarse));
-    let chroma_middle = places.middle(&ratio(&both(Some(0.08 * few_mm), 0.13 * few_mm), &coarse));
-    let many_inks = places.middle(&unexplained(&Masked::new(&few_luma, &few_inside), &colours, 0.22 * few_mm, &places));
+    let chroma_middle = places.middle(&ratio(&both(Some(0), 1), &coarse));
+    let many_inks = places.middle(&unexplained(&Masked::new(&few_luma, &few_seen), &colours, &places));
     let screen = screen(&masked, mm)?;
     Some([fine, middle, chroma_fine, chroma_middle, many_inks, screen])
 }
@@ -158,7 +166,7 @@ impl Cut {
         let reach = radius_mm * pose.px_per_mm();
         let span = |centre: f32, n: usize, block: usize| {
             let low = (centre - reach).max(0.0) as usize / block * block;
-            let high = ((centre + reach).max(0.0) as usize + 1).min(n);
+            let high = ((centre + reach).max(0.0) as usize).saturating_add(1).min(n);
             // Whole blocks only.
             (low, high.saturating_sub(low) / block * block)
         };
@@ -179,17 +187,27 @@ fn inside(reference: &Reference, comparison: &Comparison, cut: &Cut, mm: f32) ->
     let black = blur(&window.dark, 0.12 * mm);
     let smooth = &comparison.displacement.smooth;
     let [cx, cy] = [w, h].map(|n| (n - 1) as f32 / 2.0);
+    let columns: Vec<f32> = (cut.x0..cut.x0 + cut.width).map(|x| x as f32).collect();
+    let [mut is, mut js] = [(); 2].map(|()| vec![0.0_f32; cut.width]);
     Field::by_rows(cut.width, cut.height, |y, row| {
-        for (x, d) in row.iter_mut().enumerate() {
-            let (px, py) = (cut.x0 + x, cut.y0 + y);
-            let [u, v] = pose.unmap(px as f32, py as f32);
+        // Apart from the look-ups, so that it becomes vector code.
+        let line = (cut.y0 + y) as f32;
+        for ((x, i), j) in columns.iter().zip(&mut is).zip(&mut js) {
+            let [u, v] = pose.unmap(*x, line);
             // The deformation is smooth, and hardly changes over its own length.
             let [du, dv] = smooth.displacement(u, v);
-            let (i, j) = ((u - du) * PX_PER_MM + cx + 0.5, (v - dv) * PX_PER_MM + cy + 0.5);
+            *i = (u - du) * PX_PER_MM + cx + 0.5;
+            *j = (v - dv) * PX_PER_MM + cy + 0.5;
+        }
+        row.fill(0.0);
+        let by = (cut.y0 + y).wrapping_sub(window.y0);
+        if by >= black.height {
+            return;
+        }
+        let over = black.row(by);
+        for (x, ((d, &i), &j)) in row.iter_mut().zip(&is).zip(&js).enumerate() {
             let deep = i >= 0.0 && j >= 0.0 && (i as usize) < w && (j as usize) < h && shallow.at(i as usize, j as usize) == 0.0;
-            let (bx, by) = (px.wrapping_sub(window.x0), py.wrapping_sub(window.y0));
-            let seen = bx < black.width && by < black.height && black.at(bx, by) < BLACK;
-            *d = f32::from(deep && seen);
+            *d = f32::from(deep && over.get((cut.x0 + x).wrapping_sub(window.x0)).is_some_and(|&b| b < BLACK));
         }
     })
 }
@@ -205,58 +223,81 @@ fn block_means(f: &Field, [bx, by]: [usize; 2]) -> Field {
     })
 }
 
-/// A field seen only where its mask is one.
-struct Masked<'a> {
-    values: Field,
-    mask: &'a Field,
+/// What is seen of a cut, and how much of it lies around each sample at the scales that are asked for.
+struct Mask<'a, const K: usize> {
+    field: &'a Field,
+    sigmas: [f32; K],
+    near: [OnceCell<Field>; K],
 }
 
-impl<'a> Masked<'a> {
-    fn new(field: &Field, mask: &'a Field) -> Self {
-        let count = mask.data.iter().sum::<f32>().max(1.0);
-        let total: f64 = field.data.iter().zip(&mask.data).map(|(v, k)| f64::from(v * k)).sum();
+impl<'a, const K: usize> Mask<'a, K> {
+    /// `sigmas` in samples.
+    fn new(field: &'a Field, sigmas: [f32; K]) -> Self {
+        Self { field, sigmas, near: std::array::from_fn(|_| OnceCell::new()) }
+    }
+
+    fn near(&self, scale: usize) -> &Field {
+        self.near[scale].get_or_init(|| blur(self.field, self.sigmas[scale]))
+    }
+}
+
+/// A field seen only where its mask is one; scales are places among the mask's.
+struct Masked<'a, const K: usize> {
+    values: Field,
+    mask: &'a Mask<'a, K>,
+    means: [OnceCell<Field>; K],
+}
+
+impl<'a, const K: usize> Masked<'a, K> {
+    fn new(field: &Field, mask: &'a Mask<'a, K>) -> Self {
+        let seen = &mask.field.data;
+        let count = seen.iter().sum::<f32>().max(1.0);
+        let total: f64 = field.data.iter().zip(seen).map(|(v, k)| f64::from(v * k)).sum();
         let mean = total as f32 / count;
         let mut values = field.clone();
-        values.data.iter_mut().zip(&mask.data).for_each(|(v, k)| *v = (*v - mean) * k);
-        Self { values, mask }
+        values.data.iter_mut().zip(seen).for_each(|(v, k)| *v = (*v - mean) * k);
+        Self { values, mask, means: std::array::from_fn(|_| OnceCell::new()) }
     }
 
     /// Mean over the mask within a Gaussian, zero outside the mask.
-    fn mean(&self, sigma: f32) -> Field {
-        let mut mean = blur(&self.values, sigma);
-        let near = blur(self.mask, sigma);
-        let values = mean.data.iter_mut().zip(&near.data).zip(&self.mask.data);
-        values.for_each(|((m, n), k)| *m *= k / n.max(0.02));
-        mean
+    fn mean(&self, scale: usize) -> &Field {
+        self.means[scale].get_or_init(|| {
+            let mut mean = blur(&self.values, self.mask.sigmas[scale]);
+            let values = mean.data.iter_mut().zip(&self.mask.near(scale).data).zip(&self.mask.field.data);
+            values.for_each(|((m, n), k)| *m *= k / n.max(0.02));
+            mean
+        })
     }
 
-    /// The band between two scales in samples; without the first, from the samples themselves.
-    fn band(&self, from: Option<f32>, to: f32) -> Field {
-        let mut band = from.map_or_else(|| self.values.clone(), |sigma| self.mean(sigma));
-        band.data.iter_mut().zip(&self.mean(to).data).for_each(|(b, m)| *b -= m);
-        band
+    /// The band between two scales; without the first, from the samples themselves.
+    fn band(&self, from: Option<usize>, to: usize) -> Field {
+        self.each_of_band(from, to, |v| v)
     }
 
     /// Squares of a band.
-    fn squares(&self, from: Option<f32>, to: f32) -> Field {
-        let mut band = self.band(from, to);
-        band.data.iter_mut().for_each(|v| *v *= *v);
-        band
+    fn squares(&self, from: Option<usize>, to: usize) -> Field {
+        self.each_of_band(from, to, |v| v * v)
+    }
+
+    fn each_of_band(&self, from: Option<usize>, to: usize, of: impl Fn(f32) -> f32) -> Field {
+        let (from, to) = (from.map_or(&self.values, |scale| self.mean(scale)), self.mean(to));
+        let data = from.data.iter().zip(&to.data).map(|(a, b)| of(a - b)).collect();
+        Field { width: self.values.width, height: self.values.height, data }
     }
 }
 
 /// Natural log of the share of the colours' variance below a scale that density does not explain, a tile each.
-fn unexplained(luma: &Masked<'_>, colours: &[Masked<'_>; 2], sigma: f32, places: &Places) -> Vec<f32> {
+fn unexplained<const K: usize>(luma: &Masked<'_, K>, colours: &[Masked<'_, K>; 2], places: &Places) -> Vec<f32> {
     let product = |a: &Field, b: &Field| {
         let mut p = a.clone();
         p.data.iter_mut().zip(&b.data).for_each(|(x, y)| *x *= y);
         places.sums(&p)
     };
-    let density = luma.band(None, sigma);
+    let density = luma.band(None, K - 1);
     let own = product(&density, &density);
     let (mut explained, mut all) = (vec![0.0; own.len()], vec![1e-9; own.len()]);
     for colour in colours {
-        let band = colour.band(None, sigma);
+        let band = colour.band(None, K - 1);
         let (with, square) = (product(&band, &density), product(&band, &band));
         for i in 0..own.len() {
             explained[i] += with[i] * with[i] / own[i].max(1e-9);
@@ -267,12 +308,13 @@ fn unexplained(luma: &Masked<'_>, colours: &[Masked<'_>; 2], sigma: f32, places:
 }
 
 /// How far a grid of dots stands out of the spectrum; `None` when no window holds enough strokes.
-fn screen(masked: &Masked<'_>, mm: f32) -> Option<f32> {
-    let mut band = masked.band(None, 0.3 * mm);
+fn screen<const K: usize>(masked: &Masked<'_, K>, mm: f32) -> Option<f32> {
+    let seen = masked.mask.field;
+    let mut band = masked.band(None, K - 1);
     // Every place weighs alike, however strong its ink.
     let mut squares = band.clone();
     squares.data.iter_mut().for_each(|v| *v *= *v);
-    let (level, near) = (blur(&squares, 0.5 * mm), blur(masked.mask, 0.5 * mm));
+    let (level, near) = (blur(&squares, 0.5 * mm), blur(seen, 0.5 * mm));
     let places = band.data.iter_mut().zip(level.data.iter().zip(&near.data));
     places.for_each(|(b, (l, n))| *b /= (l / n.max(0.02) + 1e-6).sqrt());
 
@@ -281,7 +323,7 @@ fn screen(masked: &Masked<'_>, mm: f32) -> Option<f32> {
     let mut places: Vec<(f32, usize, usize)> = Vec::new();
     for y in corners(band.height) {
         for x in corners(band.width) {
-            let filled: f32 = (y..y + N).map(|j| masked.mask.row(j)[x..x + N].iter().sum::<f32>()).sum();
+            let filled: f32 = (y..y + N).map(|j| seen.row(j)[x..x + N].iter().sum::<f32>()).sum();
             if filled > LEAST_SHARE * AREA as f32 {
                 places.push((filled, x, y));
             }
