@@ -14,7 +14,7 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
-.PHONY: help setup build test test-fast proto lint format demo accuracy exam network profile findings findings-fit ablation bench bench-audit audit-kill \
+.PHONY: help setup build test test-fast proto lint format demo accuracy exam network profile fold-offsets findings findings-fit ablation bench bench-audit audit-kill \
   service-kill audit-faults fuzz lock clean
 
 help: ## list every task
@@ -76,6 +76,9 @@ network: setup ## train the network of a profile on 760 simulated dies (hours) a
 profile: setup ## fit the default profile anew on 420 simulated dies (an hour); VERSION names it, NETWORK replaces its network
 	$(PY) -m accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml \
 	  $(if $(NETWORK),--network $(NETWORK)) $(if $(WORK),--work $(WORK))
+
+fold-offsets: setup ## the error of a stroke's offset at 300 dpi, of simulated scans: of the measurement, and of a press (six minutes)
+	$(PY) -m fold_offsets
 
 findings: setup ## measure how well replays and prints are found, on unseen simulated dies (half an hour), and write docs/findings.md
 	$(PY) -m findings --out docs/findings.md $(if $(WORK),--work $(WORK))
