@@ -89,7 +89,7 @@ findings-fit: setup ## fit the scales of replays and prints anew (half an hour)
 ablation: setup ## does the fold sweep help the score? DIR is a simulated folder, such as `make profile WORK=...` leaves
 	$(PY) -m accuracy.ablation $(DIR)
 
-bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image; print and replay checks; the kernels of the fold
+bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image; print check, replay check, folds
 	$(PY) -m speed
 	cargo bench -p seal_match_core --bench fold
 

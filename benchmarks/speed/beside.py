@@ -1,4 +1,4 @@
-"""What looks beside the score: is it printed, is it a copy of an earlier impression."""
+"""What looks beside the score: is it printed, is it a copy, how do strokes run over folds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from accuracy.extract import by_card, scan_of
-from seal_match_rs import _native, measure_grain, take_imprint
+from seal_match_rs import _native, compose_fold, measure_grain, sweep_folds, take_imprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ def measured_beside(
             if found is None or not found.trusted:
                 continue
             _print_check(template, found, scan, timed, dpi=row["dpi"])
+            _folds(template, found, timed)
             imprint = take_imprint(template, found)
             itself = imprint.likeness_to(imprint)
             assert itself is None or itself.value > 0.999
@@ -44,6 +45,17 @@ def measured_beside(
                 timed("replay: an earlier one compared", partial(imprint.likeness_to, earlier))
             kept.append(imprint)
     return times
+
+
+def _folds(
+    template: Template, found: Comparison, timed: Callable[[str, Callable[[], object]], None]
+) -> None:
+    assert sweep_folds(template, found).summary.strokes_judged > 0
+    # The limits are a seal's of 42 mm, the largest that is made.
+    large = " (40 mm and more)" if max(template.size_mm) >= 39.5 else ""
+    timed(f"fold: sweep 180 x 21 x 2{large}", partial(sweep_folds, template, found))
+    ink = template.ink()
+    timed(f"fold: compose{large}", partial(compose_fold, ink, ink, angle_deg=33.0, offset_mm=0.8))
 
 
 def _print_check(
