@@ -1,4 +1,4 @@
-"""`python -m accuracy`: train a network, fit a profile, or measure one on unseen dies."""
+"""`python -m accuracy`: train networks, fit a profile, or measure one on unseen dies."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from accuracy.sets import SimulatedSet
 
 NETWORK_STEPS = 6000
+PART_STEPS = 11000
 
 
 def default_profile() -> str:
@@ -61,16 +62,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--train",
         action="store_true",
-        help="train the network of a profile on new simulated dies and write it to --out",
+        help="train the networks of a profile on new simulated dies and write it to --out",
     )
     parser.add_argument(
-        "--network", type=Path, help="with --fit: the network (default: the shipped profile's)"
+        "--network", type=Path, help="with --fit: the networks (default: the shipped profile's)"
     )
     parser.add_argument(
         "--dies", type=int, help="dies to simulate (default: 200 to measure, 420 to fit)"
     )
     parser.add_argument(
-        "--steps", type=int, default=NETWORK_STEPS, help="with --train: batches (default: 6000)"
+        "--steps",
+        type=int,
+        default=NETWORK_STEPS,
+        help="with --train: batches of the network of places (default: 6000)",
+    )
+    parser.add_argument(
+        "--part-steps",
+        type=int,
+        default=PART_STEPS,
+        help="with --train: batches of the network of parts (default: 11000)",
     )
     parser.add_argument("--version", default="0", help="version to write into a fitted profile")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
@@ -111,9 +121,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.train:
             from accuracy.pairs import cached_pairs
             from accuracy.train import train
+            from accuracy.train_parts import train_parts
 
             pairs = [p for s in NETWORK_SETS for p in cached_pairs(made(s), jobs=options.jobs)]
-            options.out.write_text(train(pairs, steps=options.steps, seed=1), encoding="utf-8")
+            places = train(pairs, steps=options.steps, seed=1)
+            parts = train_parts(pairs, steps=options.part_steps, seed=1)
+            options.out.write_text(f"{places}\n{parts}", encoding="utf-8")
             return 0
         if options.fit:
             from accuracy.fit import fit, network_of

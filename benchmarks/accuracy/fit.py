@@ -33,8 +33,11 @@ PASS_LIMITS = {"sibling": 0.005, "recut": 0.005, "rescan": 0.05, "refont": 0.001
 """Share of each class, hard ones aside, that may pass on held-out dies."""
 MINIMAL_SLOPE = 0.02
 """log10 likelihood ratio per unit of raw output, at least."""
-FAIL_LIMIT = 0.003
-"""Share of good and typical genuine seals that may score at or below the fail threshold."""
+FAIL_LIMITS = {"good": 0.003, "typical": 0.003, "hard": 0.03}
+"""Share of genuine seals that may score at or below the fail threshold.
+
+FAIL also needs a stated difference.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,12 @@ def thresholds(samples: Sequence[Sample], score: Floats) -> tuple[float, float]:
         here = np.sort(score[(category == name) & (level != "hard")])[::-1]
         if len(here):
             least.append(float(here[int(share * len(here))]) + 1e-3)
-    clean = np.sort(score[(category == "genuine") & (level != "hard")])
-    return max(least), float(min(clean[int(FAIL_LIMIT * len(clean))], max(least) - 0.1))
+    lowest = []
+    for name, share in FAIL_LIMITS.items():
+        here = np.sort(score[(category == "genuine") & (level == name)])
+        if len(here):
+            lowest.append(float(here[int(share * len(here))]) - 1e-3)
+    return max(least), min(*lowest, max(least) - 0.1)
 
 
 def write_profile(
@@ -195,7 +202,7 @@ def table(samples: Sequence[Sample], score: Floats, passing: float, failing: flo
 
 
 def network_of(profile: str) -> str:
-    """Return the section `[network]` of a profile: its last."""
+    """Return the sections `[network]` and `[network.parts]` of a profile: its last."""
     return profile[profile.index("[network]") :]
 
 

@@ -30,6 +30,7 @@ class Pair:
     """Reference and moving ink on the template's grid, all uint8 (rows, cols).
 
     covered: one where the moving image says nothing. difference: 255 where the dies differ.
+    parts: what the networks judge, as `Comparison.parts` gives it.
     """
 
     die: str
@@ -39,6 +40,7 @@ class Pair:
     moving: NDArray[np.uint8]
     covered: NDArray[np.uint8]
     difference: NDArray[np.uint8]
+    parts: NDArray[np.int32]
 
 
 def _levels(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -101,6 +103,7 @@ def _pairs(task: tuple[Path, list[dict[str, Any]]]) -> list[Pair]:
                 moving=_levels(np.asarray(found.aligned())),
                 covered=(np.asarray(found.covered()) > 0).astype(np.uint8),
                 difference=difference,
+                parts=np.asarray(found.parts()),
             )
         )
     return pairs

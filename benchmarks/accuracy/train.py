@@ -1,4 +1,4 @@
-"""Trains the network that looks at reference and moving ink together (`compare/network.rs`).
+"""Trains the network that looks at every place of both impressions (`compare/network.rs`).
 
 Two heads, two losses: where the dies differ, known to the sample for every forgery but a rescan;
 and whether the outline all over is another die's, known for a crop. TensorFlow (its build for
@@ -79,15 +79,8 @@ class Model:
 
     def toml(self) -> str:
         """Return the section `[network]` of a profile."""
-
-        def numbers(v: Any) -> str:
-            return "[" + ",".join(f"{x:.7g}" for x in v.numpy().ravel()) + "]"
-
-        def block(pair: tuple[Any, Any]) -> str:
-            return f"{{ weights = {numbers(pair[0])}, bias = {numbers(pair[1])} }}"
-
-        layers = ",\n".join(block(pair) for pair in self.layers)
-        return f"[network]\nlayers = [\n{layers},\n]\nhead = {block(self.head)}\n"
+        layers = ",\n".join(toml_block(pair) for pair in self.layers)
+        return f"[network]\nlayers = [\n{layers},\n]\nhead = {toml_block(self.head)}\n"
 
 
 def train(
@@ -122,7 +115,7 @@ def train(
 
     rng = np.random.default_rng([seed, 1])
     held = [watching.batch(np.random.default_rng([seed, 2, i]), 2 * BATCH) for i in range(6)]
-    batches = _ahead(lambda: fitting.batch(rng, BATCH))
+    batches = ahead(lambda: fitting.batch(rng, BATCH))
     losses: list[tuple[float, float]] = []
     for i in range(steps):
         falling = 0.5 * (1 + math.cos(math.pi * i / steps))
@@ -136,7 +129,16 @@ def train(
     return model.toml()
 
 
-def _ahead(make: Callable[[], Any]) -> Callable[[], Any]:
+def toml_block(layer: tuple[Any, Any]) -> str:
+    """Return weights and biases of one layer as an inline table."""
+
+    def numbers(v: Any) -> str:
+        return "[" + ",".join(f"{x:.5g}" for x in v.numpy().ravel()) + "]"
+
+    return f"{{ weights = {numbers(layer[0])}, bias = {numbers(layer[1])} }}"
+
+
+def ahead(make: Callable[[], Any]) -> Callable[[], Any]:
     """Return a function that hands out what a thread makes in advance."""
     ready: queue.Queue[Any] = queue.Queue(6)
 

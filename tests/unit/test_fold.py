@@ -233,4 +233,7 @@ def generous_profile() -> str:
         f"[region]\n{forest.format('shift_mm')}[seal]\n{forest.format('inliers')}"
         f"[network]\nlayers = [{', '.join([layer] * 4)}]\n"
         f"head = {{ weights = {[0.0] * 32}, bias = [0.0, 0.0] }}\n"
+        f"[network.parts]\nlayers = [{', '.join([layer] * 3)}]\n"
+        f"joint = {{ weights = {[0.0] * 49 * 16 * 16}, bias = {[0.0] * 16} }}\n"
+        f"head = {{ weights = {[0.0] * 32}, bias = [0.0, 0.0] }}\n"
     )

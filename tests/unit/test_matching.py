@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Impressions
+from PIL import ImageDraw
 from seal_drawings import card, encoded, voucher
 
 from seal_service.adapters.matching import (
@@ -237,6 +238,16 @@ def test_several_impressions_make_one_template(impressions: Impressions):
     with pytest.raises(ImageRefusedError) as refused:
         enrol([encoded(card(1), dpi=(300, 300)), other])
     assert refused.value.code == "POOR_CARD"
+
+
+def test_a_forms_frame_of_the_seals_colour_does_not_leave_its_star_alone():
+    # Seen on a simulated card: frame and seal close up to something too large for a seal, and what
+    # was left to enrol was the star.
+    sheet = card(1)
+    mm = 300 / 25.4
+    frame = [(5 * mm, 9.4 * mm), (88 * mm, 58 * mm)]  # 1.1 mm above the seal
+    ImageDraw.Draw(sheet).rectangle(frame, outline=(200, 40, 50), width=5)
+    assert max(enrol([encoded(sheet)], dpi=300).size_mm) > 36
 
 
 def test_enrol_checks_its_arguments():

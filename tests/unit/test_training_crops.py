@@ -38,6 +38,7 @@ def pair(category: str, text: str) -> Pair:
         moving=moving,
         covered=np.zeros((ROWS, COLS), np.uint8),
         difference=np.asarray(apart, np.uint8),
+        parts=np.zeros((0, 6), np.int32),
     )
 
 

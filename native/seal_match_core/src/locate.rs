@@ -11,6 +11,9 @@ pub const MAX_SIDE_MM: f32 = 54.0;
 /// See [`MAX_SIDE_MM`].
 pub const MIN_SIDE_MM: f32 = 6.0;
 
+/// How much heavier what a smaller reach finds must be, for a larger one to have lost the seal.
+const LOST: f32 = 1.2;
+
 /// A connected region of seal ink.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SealRegion {
@@ -39,13 +42,17 @@ pub fn seal_regions(survey: &Survey, ink: &Ink, within: Option<[f32; 4]>) -> Vec
             mask.data[y * map.width + x] = f32::from(map.at(x, y) > threshold && near >= 3);
         }
     }
+    // Closing wide gaps may join a seal to the form around it, and what is too large is no seal; then what is left is a piece of it,
+    // lighter than the seal that a smaller reach finds. Without that a smaller reach only splits.
+    let mass = |found: &[SealRegion]| found.first().map_or(0.0, |r| r.mass);
+    let mut best = Vec::new();
     for reach in [4, 3, 2, 1] {
         let found = regions_at(&mask, &map, reach, survey.cell_px);
-        if !found.is_empty() {
-            return found;
+        if mass(&found) > LOST * mass(&best) {
+            best = found;
         }
     }
-    Vec::new()
+    best
 }
 
 fn crop(map: &mut Field, within: Option<[f32; 4]>, cell_px: f32) {

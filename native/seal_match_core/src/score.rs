@@ -1,7 +1,7 @@
 //! From evidence to a calibrated score and a verdict. Everything that was fitted or chosen is data: a [`Profile`].
 //!
 //! ```text
-//! network       : convolutions over both impressions             → how much each place looks like another die's
+//! networks      : convolutions over both impressions              → how much each place and each part looks like another die's
 //! region model  : boosted trees over a region's channels          → how little each place looks like the card
 //! seal model    : boosted trees over the seal's channels, the network's statistics and the order statistics of its regions
 //! score         : log10 likelihood ratio (genuine : forged), a monotone piecewise-linear map of the seal model's output
@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 
 use crate::compare::evidence::Evidence;
 use crate::compare::likeness;
-use crate::compare::network::Network;
+use crate::compare::network::{Network, Networks};
+use crate::compare::part_network::PartNetwork;
 use crate::compare::regions::{self, Region};
 use crate::error::{Error, Result};
 use crate::plane::ScanKind;
@@ -122,7 +123,7 @@ impl Trees {
 pub struct Profile {
     name: String,
     version: String,
-    network: Network,
+    networks: Networks,
     region: Trees,
     seal: Trees,
     calibration: Vec<[f32; 2]>,
@@ -176,7 +177,7 @@ impl Profile {
         Ok(Self {
             name: word("name")?,
             version: word("version")?,
-            network: network(&table)?,
+            networks: networks(&table)?,
             region: trees(&table, "region", &regions::NAMES)?,
             seal: trees(&table, "seal", &seal_names)?,
             calibration,
@@ -208,7 +209,7 @@ impl Profile {
         };
         let scores = self.region.raw(&c.regions);
         let statistics = statistics(&scores);
-        let likeness = likeness::channels(&c.reference_ink, &c.reference_parts, &c.maps(&self.network));
+        let likeness = c.likeness(&self.networks);
         let channels: Vec<f32> = c.evidence.values().into_iter().chain(likeness).chain(statistics).collect();
         let mut moved = vec![0.0_f32; channels.len()];
         let raw = self.seal.walk(&channels, |channel, by| moved[channel] += by);
@@ -329,12 +330,12 @@ fn number_or(v: &toml::Value) -> Result<f32> {
     number(v).ok_or_else(|| bad("not a finite number"))
 }
 
-/// Reads the network alone from a profile's TOML.
+/// Reads the networks alone from a profile's TOML.
 ///
 /// # Errors
 /// [`Error::BadProfile`] for what is not TOML or has no valid `[network]`.
-pub fn network_from_toml(text: &str) -> Result<Network> {
-    network(&parse(text)?)
+pub fn networks_from_toml(text: &str) -> Result<Networks> {
+    networks(&parse(text)?)
 }
 
 fn parse(text: &str) -> Result<toml::Table> {
@@ -344,19 +345,24 @@ fn parse(text: &str) -> Result<toml::Table> {
     text.parse().map_err(|e: toml::de::Error| bad(e.message().to_owned()))
 }
 
-/// Reads `[network]`: `layers`, a list of {weights, bias}, and `head` of the same form.
-///
-fn network(table: &toml::Table) -> Result<Network> {
-    let section = table.get("network").and_then(toml::Value::as_table).ok_or_else(|| bad("[network] is missing"))?;
+/// Reads `[network]`: `layers`, a list of {weights, bias}, and `head` of the same form; and `[network.parts]`: `layers`, `joint`, `head`.
+fn networks(table: &toml::Table) -> Result<Networks> {
+    let missing = |key: &str| bad(format!("network: {key} is missing"));
     let list = |v: &toml::Value, key: &str| -> Result<Vec<f32>> {
-        let list = v.get(key).and_then(toml::Value::as_array).ok_or_else(|| bad(format!("network: {key} is missing")))?;
-        list.iter().map(number_or).collect()
+        v.get(key).and_then(toml::Value::as_array).ok_or_else(|| missing(key))?.iter().map(number_or).collect()
     };
-    let layers = section.get("layers").and_then(toml::Value::as_array).ok_or_else(|| bad("network.layers is missing"))?;
-    let layers =
-        layers.iter().map(|l| Ok((list(l, "weights")?, list(l, "bias")?))).collect::<Result<Vec<(Vec<f32>, Vec<f32>)>>>()?;
-    let head = section.get("head").ok_or_else(|| bad("network.head is missing"))?;
-    Network::new(&layers, (&list(head, "weights")?, &list(head, "bias")?))
+    let numbers = |v: &toml::Value| Ok((list(v, "weights")?, list(v, "bias")?));
+    let layers = |section: &toml::Value| -> Result<Vec<(Vec<f32>, Vec<f32>)>> {
+        section.get("layers").and_then(toml::Value::as_array).ok_or_else(|| missing("layers"))?.iter().map(numbers).collect()
+    };
+    let one = |section: &toml::Value, key: &str| numbers(section.get(key).ok_or_else(|| missing(key))?);
+    let places = table.get("network").ok_or_else(|| bad("[network] is missing"))?;
+    let parts = places.get("parts").ok_or_else(|| missing("parts"))?;
+    let (weights, bias) = one(places, "head")?;
+    Ok(Networks {
+        places: Network::new(&layers(places)?, (&weights, &bias))?,
+        parts: PartNetwork::new(layers(parts)?, one(parts, "joint")?, one(parts, "head")?)?,
+    })
 }
 
 /// Reads `[name]` with `base`, `channels` and `trees`: per tree a flat list of [channel, threshold, left, right, value].

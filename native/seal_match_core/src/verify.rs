@@ -4,8 +4,9 @@ use crate::align::coarse::N;
 use crate::align::refine::{Fit, MovingEdges, ROUNDS_MM, refine};
 use crate::compare::displacement::{Displacement, measure};
 use crate::compare::evidence::Evidence;
-use crate::compare::network::{Maps, Network};
-use crate::compare::parts::Part;
+use crate::compare::likeness;
+use crate::compare::network::{Maps, Networks};
+use crate::compare::parts::{Part, added};
 use crate::compare::regions::{self, Region};
 use crate::compare::tiles::{Tiles, compare};
 use crate::geometry::Pose;
@@ -60,8 +61,8 @@ pub struct Comparison {
     pub tiles: Tiles,
     /// The reference's ink on the grid of `tiles`.
     pub reference_ink: Field,
-    /// The reference's parts as small as a digit.
-    pub reference_parts: Vec<Part>,
+    /// The reference's parts, then what the moving impression adds.
+    pub parts: Vec<Part>,
     /// The channels of the whole seal.
     pub evidence: Evidence,
     /// The channels of every region.
@@ -219,14 +220,22 @@ fn compare_at(reference: &Reference, alignment: Alignment, scan: &Scan<'_>) -> O
         let [x, y] = alignment.fit.pose.map(p[0], p[1]);
         x >= -slack && y >= -slack && x <= luma.width() as f32 + slack && y <= luma.height() as f32 + slack
     });
-    let (reference_ink, reference_parts) = (reference.ink.clone(), reference.parts.clone());
-    Some(Comparison { alignment, displacement, tiles, reference_ink, reference_parts, evidence, regions, inside })
+    let mut parts = reference.parts.clone();
+    parts.extend(added(&reference.ink, &tiles.aligned, &tiles.covered, &reference.support));
+    let reference_ink = reference.ink.clone();
+    Some(Comparison { alignment, displacement, tiles, reference_ink, parts, evidence, regions, inside })
 }
 
 impl Comparison {
-    /// What a network says of the aligned impressions.
-    pub fn maps(&self, network: &Network) -> Maps {
-        network.compare(&self.reference_ink, &self.tiles)
+    /// What the networks say of the aligned impressions, place by place.
+    pub fn maps(&self, networks: &Networks) -> Maps {
+        networks.places.compare(&self.reference_ink, &self.tiles)
+    }
+
+    /// What the networks say of the whole seal, in the order of [`likeness::NAMES`].
+    pub fn likeness(&self, networks: &Networks) -> [f32; likeness::NAMES.len()] {
+        let parts = networks.parts.judge(&self.parts, &self.reference_ink, &self.tiles.aligned, &self.tiles.covered);
+        likeness::channels(&self.reference_ink, &self.maps(networks), &parts)
     }
 
     /// A rough measure of agreement by which to choose between places in one scan; not a verdict.

@@ -7,6 +7,7 @@ use common::{Die, Image, Random, Rim};
 use seal_match_core::align::refine::{Edge, Offset};
 use seal_match_core::geometry::Pose;
 use seal_match_core::simd::agreement::{self, Means};
+use seal_match_core::simd::convolve::{Taps, connect_at, connect_scalar, convolve_at, convolve_scalar};
 use seal_match_core::simd::edges::{Look, measure_at, measure_scalar};
 use seal_match_core::simd::forest::{Forest, Node, sum_trees_at, sum_trees_scalar};
 use seal_match_core::simd::fourier::{self, AREA, N, Peak};
@@ -493,6 +494,25 @@ fn the_press_agrees_in_every_width() {
 }
 
 /// A tree of up to `most` nodes over `channels` channels, children after their parents.
+#[test]
+fn layers_over_windows_agree_in_every_width() {
+    let mut r = Random(23);
+    for (inputs, outputs, step, from, side, src_side) in [(16, 16, 1, 0, 14, 16), (3, 32, 2, 1, 7, 16), (32, 48, 1, 0, 7, 9)] {
+        let src = numbers(&mut r, src_side * src_side * inputs, -1.0, 1.0);
+        let (weights, bias) = (numbers(&mut r, 9 * inputs * outputs, -1.0, 1.0), numbers(&mut r, outputs, -1.0, 1.0));
+        let taps = Taps { src_side, src: &src, inputs, from, step, weights: &weights, bias: &bias, side };
+        agree("convolve", (side + 2) * (side + 2) * outputs, |level, out| match level {
+            Some(level) => convolve_at(level, out, &taps),
+            None => convolve_scalar(out, &taps),
+        });
+        let weights = numbers(&mut r, src.len() * outputs, -1.0, 1.0);
+        agree("connect", outputs, |level, out| match level {
+            Some(level) => connect_at(level, out, &src, &weights, &bias),
+            None => connect_scalar(out, &src, &weights, &bias),
+        });
+    }
+}
+
 fn random_tree(r: &mut Random, most: usize, channels: usize) -> Vec<(Node, f32)> {
     let mut tree = vec![(Node::Leaf, r.between(-1.0, 1.0))];
     while tree.len() + 2 <= most {

@@ -157,6 +157,21 @@ impl Comparison {
         numpy::PyArray1::from_vec(py, rows).reshape([self.core.regions.len(), 2 + regions::NAMES.len()])
     }
 
+    /// The parts that the networks judge: (n, 6) int32, left, top, right, bottom on the reference's grid (the end is not part of it),
+    /// one if larger than a digit of the code, one if added by the moving impression.
+    fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<i32>>> {
+        let rows: Vec<i32> = self
+            .core
+            .parts
+            .iter()
+            .flat_map(|p| {
+                let [left, top, right, bottom] = [p.from[0], p.from[1], p.to[0], p.to[1]].map(|v| v as i32);
+                [left, top, right, bottom, i32::from(p.large), i32::from(p.added)]
+            })
+            .collect();
+        numpy::PyArray1::from_vec(py, rows).reshape([self.core.parts.len(), 6])
+    }
+
     /// Names of the region channels, in order.
     #[classattr]
     #[allow(non_snake_case)]

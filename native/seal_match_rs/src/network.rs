@@ -1,10 +1,10 @@
-//! `Network`: the place-by-place comparison without the rest of a profile, for fitting and for pictures.
+//! `Network`: what the networks say without the rest of a profile, for fitting and for pictures.
 
 use numpy::{PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use seal_match_core::compare::network::{CHANNELS, Network as CoreNetwork};
-use seal_match_core::compare::{agreement, likeness};
+use seal_match_core::compare::agreement;
+use seal_match_core::compare::network::{CHANNELS, Networks};
 use seal_match_core::plane::Field;
 use seal_match_core::score;
 
@@ -12,18 +12,18 @@ use crate::engine::Comparison;
 use crate::errors::detached;
 use crate::fold::field;
 
-/// The network of a profile.
+/// The networks of a profile: of places and of parts.
 #[pyclass(frozen, module = "seal_match_rs")]
 pub struct Network {
-    core: CoreNetwork,
+    core: Networks,
 }
 
 #[pymethods]
 impl Network {
-    /// Reads the section `[network]` of a profile's TOML.
+    /// Reads the section `[network]`, with `[network.parts]`, of a profile's TOML.
     #[staticmethod]
     fn from_toml(py: Python<'_>, text: &str) -> PyResult<Self> {
-        let core = detached(py, || score::network_from_toml(text))?;
+        let core = detached(py, || score::networks_from_toml(text))?;
         Ok(Self { core })
     }
 
@@ -47,10 +47,7 @@ impl Network {
 
     /// The channels `LIKENESS_CHANNELS` of a comparison, (n,) float32.
     fn channels<'py>(&self, py: Python<'py>, comparison: &Comparison) -> PyResult<Bound<'py, PyArray1<f32>>> {
-        let found = detached(py, || {
-            let core = comparison.core();
-            Ok(likeness::channels(&core.reference_ink, &core.reference_parts, &core.maps(&self.core)))
-        })?;
+        let found = detached(py, || Ok(comparison.core().likeness(&self.core)))?;
         Ok(PyArray1::from_slice(py, &found))
     }
 

@@ -37,16 +37,23 @@ GROUPS: dict[Words, tuple[str, ...]] = {
     Words("The most unlike places", "差异最大的部位"): (
         "region_max", "region_3rd", "region_6th", "region_top", "region_median", "region_share",
         "here_peak_digit", "here_peak_small", "here_peak_large", "here_third", "here_top",
-        "here_p95", "here_p80", "here_median", "here_rise", "here_side_mm", "part_here_max",
-        "part_unlike_max", "part_unlike_rise",
+        "here_p95", "here_p80", "here_median", "here_rise", "here_side_mm",
+    ),
+    Words("Characters and digits one by one", "逐字比对"): (
+        "small_worst", "small_second", "small_fourth", "large_worst", "large_second",
+        "large_fourth", "seen_worst", "seen_second", "part_median", "part_excess", "added_parts",
+        "added_worst", "added_second", "added_sixth",
+    ),
+    Words("Signs of a copy", "仿刻迹象"): (
+        "copied_mean", "copied_p75", "copied_p25", "copied_small", "copied_large",
     ),
     Words("How the seal was pressed", "盖印状况"): (
         "presence_p10", "presence_median", "ink_level", "mottle", "void_share", "pale_share",
         "seen_median", "seen_p10", "unseen",
     ),
     Words("The scan, and what lies over the seal", "影像与覆盖物"): (
-        "covered", "hidden_peak", "hidden_third", "hidden_share", "parts",
-        "parts_hidden", "foreign_share", "px_per_mm", "colourless",
+        "covered", "hidden_peak", "hidden_third", "hidden_share", "small_parts",
+        "small_hidden", "large_hidden", "seen_parts", "foreign_share", "px_per_mm", "colourless",
     ),
 }  # fmt: skip
 OTHER = Words("Other channels", "其他证据")

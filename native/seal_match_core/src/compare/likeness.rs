@@ -1,12 +1,12 @@
-//! What the network's maps say about the whole seal: the worst place at several sizes, order statistics, the mean of the grain,
-//! and how much of the reference's strokes nobody could look at.
+//! What the networks say about the whole seal: of the maps the worst place at several sizes, order statistics, the mean of the grain
+//! and how much of the reference's strokes nobody could look at; of the parts the worst ones and how much all look like copies.
 //!
 //! A genuine impression may be poor in many places but is another die's in none, so the worst place counts at the size of a digit
 //! (0.75 mm), of a small character (1.25 mm) and of a large one (2.75 mm).
 
 use crate::compare::network::{MAP_PX_PER_MM, Maps};
-use crate::compare::parts::Part;
-use crate::plane::{Field, quantile};
+use crate::compare::part_network::Judged;
+use crate::plane::Field;
 
 /// Names of the channels, in order.
 pub const NAMES: [&str; COUNT] = [
@@ -27,13 +27,31 @@ pub const NAMES: [&str; COUNT] = [
     "hidden_peak",
     "hidden_third",
     "hidden_share",
-    "parts",
-    "parts_hidden",
-    "part_here_max",
-    "part_unlike_max",
-    "part_unlike_rise",
+    "small_parts",
+    "small_hidden",
+    "small_worst",
+    "small_second",
+    "small_fourth",
+    "large_worst",
+    "large_second",
+    "large_fourth",
+    "large_hidden",
+    "seen_worst",
+    "seen_second",
+    "part_median",
+    "part_excess",
+    "seen_parts",
+    "copied_mean",
+    "copied_p75",
+    "copied_p25",
+    "copied_small",
+    "copied_large",
+    "added_parts",
+    "added_worst",
+    "added_second",
+    "added_sixth",
 ];
-const COUNT: usize = 22;
+const COUNT: usize = 17 + 23;
 
 /// Radii of the boxes in samples: digit, small and large character, grain.
 const DIGIT: usize = 1;
@@ -42,12 +60,13 @@ const LARGE: usize = 5;
 const GRAIN: usize = 6;
 /// Log odds of a seal of which nothing can be said.
 const SILENT: f32 = 0.0;
-/// Log odds of the worst part of a seal that has none to see.
-const UNSEEN: f32 = -5.0;
+/// Log odds of the worst part of a seal that has none.
+const UNSEEN: f32 = -6.0;
+/// Share of a part's box that is covered, from which on it counts as hidden.
+const HIDDEN: f32 = 0.4;
 
-/// The channels of one comparison, in the order of [`NAMES`]; `reference` is the reference's ink on the grid of the tiles, `parts`
-/// what of it is as small as a digit.
-pub fn channels(reference: &Field, parts: &[Part], maps: &Maps) -> [f32; COUNT] {
+/// The channels of one comparison, in the order of [`NAMES`]; `reference` is the reference's ink on the grid of the tiles.
+pub fn channels(reference: &Field, maps: &Maps, parts: &[Judged]) -> [f32; COUNT] {
     let w = Summed::new(&maps.weight, &maps.weight, |w, _| w);
     let here = Summed::new(&maps.here, &maps.weight, |v, w| v * w);
     let grain = Summed::new(&maps.grain, &maps.weight, |v, w| v * w);
@@ -82,8 +101,7 @@ pub fn channels(reference: &Field, parts: &[Part], maps: &Maps) -> [f32; COUNT] 
     let (total, weight) =
         maps.grain.data.iter().zip(&maps.weight.data).fold((0.0_f32, 0.0_f32), |(s, n), (g, w)| (s + g * w, n + w));
     let hidden = hidden(reference, &maps.weight);
-    let [parts_hidden, part_here, part_unlike, part_rise] = of_parts(parts, maps, &here, &w);
-    [
+    let of_places = [
         at(&digit, 0.0),
         at(&small, 0.0),
         at(&large, 0.0),
@@ -101,12 +119,11 @@ pub fn channels(reference: &Field, parts: &[Part], maps: &Maps) -> [f32; COUNT] 
         hidden[0],
         hidden[1],
         hidden[2],
-        parts.len() as f32,
-        parts_hidden,
-        part_here,
-        part_unlike,
-        part_rise,
-    ]
+    ];
+    let mut out = [0.0; COUNT];
+    out[..of_places.len()].copy_from_slice(&of_places);
+    out[of_places.len()..].copy_from_slice(&of_parts(parts));
+    out
 }
 
 /// Worst and third-worst share of a small character's box that is stroke and hidden, and the hidden share of all strokes: a changed
@@ -134,27 +151,53 @@ fn hidden(reference: &Field, weight: &Field) -> [f32; 3] {
     [boxes.first().map_or(0.0, |b| b.0), third_place(&boxes, width), total / all.max(1.0)]
 }
 
-/// How many parts are hidden; of the others the worst log odds, the least likeness, and how far that lies from the median part's: one
-/// changed digit among digits of the same ink stands out.
-fn of_parts(parts: &[Part], maps: &Maps, here: &Summed, weight: &Summed) -> [f32; 4] {
-    let unlike = Summed::new(&maps.unlike, &maps.weight, |v, w| v * w);
-    let (mut hidden, mut odds, mut apart) = (0, Vec::new(), Vec::new());
-    for part in parts {
-        let from = part.from.map(|v| v / 2);
-        let to = [part.to[0].div_ceil(2).min(maps.weight.width), part.to[1].div_ceil(2).min(maps.weight.height)];
-        let n = weight.between(from, to);
-        let area = (to[0].saturating_sub(from[0]) * to[1].saturating_sub(from[1])) as f64;
-        if n < 0.6 * area || area == 0.0 {
-            hidden += 1;
-            continue;
-        }
-        odds.push((here.between(from, to) / n) as f32);
-        apart.push((unlike.between(from, to) / n) as f32);
-    }
-    let worst = |v: &[f32], none: f32| v.iter().copied().reduce(f32::max).unwrap_or(none);
-    let least = worst(&apart, 0.0);
-    let rise = quantile(&mut apart, 0.5).map_or(0.0, |median| least - median);
-    [hidden as f32, worst(&odds, UNSEEN), least, rise]
+/// What is said of the parts: a changed digit or character, a copy all over, an added code.
+fn of_parts(parts: &[Judged]) -> [f32; 23] {
+    // Worst first.
+    let sorted = |mut v: Vec<f32>| {
+        v.sort_by(|a, b| b.total_cmp(a));
+        v
+    };
+    let differs = |keep: &dyn Fn(&Judged) -> bool| sorted(parts.iter().filter(|p| keep(p)).map(|p| p.differs).collect());
+    let worst = |v: &[f32], k: usize| v.get(k.min(v.len().saturating_sub(1))).copied().unwrap_or(UNSEEN);
+    let mean = |v: &[f32]| v.iter().sum::<f32>() / v.len().max(1) as f32;
+    let count = |keep: &dyn Fn(&Judged) -> bool| parts.iter().filter(|p| keep(p)).count() as f32;
+    let own = |p: &Judged| !p.added;
+    let seen = |p: &Judged| own(p) && p.hidden < HIDDEN;
+    let [is_small, is_large]: [fn(&Judged) -> bool; 2] = [|p| !p.added && !p.large, |p| !p.added && p.large];
+    let copied = |keep: &dyn Fn(&Judged) -> bool| -> Vec<f32> {
+        sorted(parts.iter().filter(|p| seen(p) && keep(p)).map(|p| p.copied).collect())
+    };
+    let (small, large, added) = (differs(&is_small), differs(&is_large), differs(&|p| p.added));
+    let (visible, all) = (differs(&seen), differs(&own));
+    let excess: Vec<f32> = all.iter().map(|v| v.max(0.0)).collect();
+    let copies = copied(&|_| true);
+    let share = |q: f32| copies.get((copies.len() as f32 * q) as usize).copied().unwrap_or(0.0);
+    [
+        small.len() as f32,
+        count(&|p| is_small(p) && p.hidden >= HIDDEN),
+        worst(&small, 0),
+        worst(&small, 1),
+        worst(&small, 3),
+        worst(&large, 0),
+        worst(&large, 1),
+        worst(&large, 3),
+        count(&|p| is_large(p) && p.hidden >= HIDDEN),
+        worst(&visible, 0),
+        worst(&visible, 1),
+        worst(&all, all.len() / 2),
+        mean(&excess),
+        copies.len() as f32,
+        mean(&copies),
+        share(0.25),
+        share(0.75),
+        mean(&copied(&is_small)),
+        mean(&copied(&is_large)),
+        added.len() as f32,
+        worst(&added, 0),
+        worst(&added, 1),
+        if added.len() > 5 { added[5] } else { UNSEEN },
+    ]
 }
 
 /// The third-worst place that lies 2 mm or more from the worse ones.

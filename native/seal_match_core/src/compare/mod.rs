@@ -7,6 +7,7 @@ pub mod grain;
 pub mod identical;
 pub mod likeness;
 pub mod network;
+pub mod part_network;
 pub mod parts;
 pub mod regions;
 pub mod tiles;

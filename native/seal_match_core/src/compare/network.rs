@@ -10,10 +10,11 @@
 //! Two images stacked as channels of one network: the "2-channel" form of Zagoruyko and Komodakis, "Learning to compare image
 //! patches via convolutional neural networks", CVPR 2015, doi:10.1109/CVPR.2015.7299064. Its weights are data of the profile.
 //!
-//! Every output channel is one lane: its sum runs over rows, columns and inputs in one fixed order without fused operations, so
-//! that all instruction sets give the same bits. Only blocks that a weighted output needs are computed.
+//! Every output channel is one lane: its sum runs over rows, columns and inputs in one fixed order, each product fused with its
+//! addition, so that all instruction sets give the same bits. Only blocks that a weighted output needs are computed.
 
-use crate::compare::agreement::{BEST, channels};
+use crate::compare::agreement::channels;
+use crate::compare::part_network::PartNetwork;
 use crate::compare::tiles::{TILE_PX, Tiles};
 use crate::error::{Error, Result};
 use crate::plane::Field;
@@ -50,14 +51,21 @@ impl std::fmt::Debug for Network {
     }
 }
 
+/// The networks of a profile.
+#[derive(Debug)]
+pub struct Networks {
+    /// Looks at every place.
+    pub places: Network,
+    /// Looks at every part.
+    pub parts: PartNetwork,
+}
+
 /// What the network says, at [`MAP_PX_PER_MM`]; sample (0, 0) covers the samples 0 and 1 of the reference's grid.
 pub struct Maps {
     /// Natural log odds that the dies differ here.
     pub here: Field,
     /// Evidence of another die in outline and texture, any unit.
     pub grain: Field,
-    /// One less the correlation at the best shift of up to one sample, over a millimetre.
-    pub unlike: Field,
     /// Zero (no stroke near, covered, or out of scope) to one.
     pub weight: Field,
 }
@@ -148,8 +156,7 @@ impl Network {
                 }
             }
         }
-        let unlike = Field { width, height, data: places.iter().map(|lanes| 1.0 - lanes[BEST]).collect() };
-        Maps { here, grain, unlike, weight }
+        Maps { here, grain, weight }
     }
 }
 
@@ -205,7 +212,7 @@ fn run(layer: &Layer, src: &Lattice, needed: &[bool], width: usize, height: usiz
         }
         crate::simd::Level::Avx2 => {
             return sweep::<4>(needed, width, height, dst, |first, out| {
-                // SAFETY: the processor has AVX2; `sweep` hands out places whose four neighbours lie in the lattice.
+                // SAFETY: the processor has AVX2 and FMA; `sweep` hands out places whose four neighbours lie in the lattice.
                 unsafe { taps_avx2(layer, src, first, out) }
             });
         }
@@ -250,7 +257,7 @@ fn taps_scalar(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
         for (k, weights) in tap.iter().enumerate() {
             for (sum, input) in out.iter_mut().zip(&src.data[start..]) {
                 for (s, w) in sum.iter_mut().zip(weights) {
-                    *s += input[k] * w;
+                    *s = input[k].mul_add(*w, *s);
                 }
             }
         }
@@ -264,7 +271,7 @@ fn taps_scalar(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
 #[target_feature(enable = "avx512f")]
 unsafe fn taps_avx512(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 8]) {
     use std::arch::x86_64::{
-        _mm512_add_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
     };
     // SAFETY: every pointer comes from an array of sixteen floats.
     unsafe {
@@ -274,7 +281,7 @@ unsafe fn taps_avx512(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes;
             for (k, weights) in tap.iter().enumerate() {
                 let w = _mm512_loadu_ps(weights.as_ptr());
                 for (sum, input) in sums.iter_mut().zip(inputs) {
-                    *sum = _mm512_add_ps(*sum, _mm512_mul_ps(_mm512_set1_ps(input[k]), w));
+                    *sum = _mm512_fmadd_ps(_mm512_set1_ps(input[k]), w, *sum);
                 }
             }
         }
@@ -285,12 +292,12 @@ unsafe fn taps_avx512(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes;
 }
 
 /// # Safety
-/// - The processor has AVX2.
+/// - The processor has AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 unsafe fn taps_avx2(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
     use std::arch::x86_64::{
-        _mm256_add_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
     };
     // SAFETY: every pointer comes from an array of sixteen floats and reaches over eight of them.
     unsafe {
@@ -303,7 +310,7 @@ unsafe fn taps_avx2(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4
                 for (sum, input) in sums.iter_mut().zip(inputs) {
                     let v = _mm256_set1_ps(input[k]);
                     for (s, w) in sum.iter_mut().zip(w) {
-                        *s = _mm256_add_ps(*s, _mm256_mul_ps(v, w));
+                        *s = _mm256_fmadd_ps(v, w, *s);
                     }
                 }
             }
@@ -360,7 +367,7 @@ mod tests {
                 for k in 0..CHANNELS {
                     let w = &layer.weights[(3 * row + column) * CHANNELS + k];
                     for c in 0..CHANNELS {
-                        sum[c] += src.data[at][k] * w[c];
+                        sum[c] = src.data[at][k].mul_add(w[c], sum[c]);
                     }
                 }
             }
@@ -384,8 +391,8 @@ mod tests {
             sweep::<4>(&needed, width, height, &mut scalar, |at, out| taps_scalar(&layer, &src, at, out));
             let mut half = Lattice::new(width, height);
             #[cfg(target_arch = "x86_64")]
-            if std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: the processor has AVX2.
+            if crate::simd::available() >= crate::simd::Level::Avx2 {
+                // SAFETY: the processor has AVX2 and FMA.
                 sweep::<4>(&needed, width, height, &mut half, |at, out| unsafe {
                     taps_avx2(&layer, &src, at, out);
                 });
@@ -397,7 +404,7 @@ mod tests {
                         let expected = bits(&defined(&layer, &src, x, y));
                         assert_eq!(bits(&chosen.data[at]), expected, "chosen form at {x}, {y}");
                         assert_eq!(bits(&scalar.data[at]), expected, "scalar form at {x}, {y}");
-                        if cfg!(target_arch = "x86_64") && std::arch::is_x86_feature_detected!("avx2") {
+                        if crate::simd::available() >= crate::simd::Level::Avx2 {
                             assert_eq!(bits(&half.data[at]), expected, "AVX2 at {x}, {y}");
                         }
                     }

@@ -1,15 +1,27 @@
-//! Small parts of a seal: strokes that hang together and are as small as a digit of the code.
+//! Parts of a seal: strokes that hang together and are no larger than a character.
 //!
-//! A changed digit under a pen's line is a change that nobody can see; whether the digits could be seen is evidence of its own.
+//! A changed digit is a changed part. Faint strokes fall to pieces at a high threshold and crowded ones run together at a low one, so
+//! parts are looked for at three. A code or a line that only the moving impression has makes added parts.
 
 use crate::plane::Field;
 use crate::template::PX_PER_MM;
 
-/// Longer side of a part, mm.
-const SIDES_MM: [f32; 2] = [0.7, 2.0];
+/// Longer side of a part, mm: from a small digit to a character of the ring text.
+const SIDES_MM: [f32; 2] = [0.7, 4.5];
+/// Longer side, mm, above which a part is looked at from further away.
+const LARGE_MM: f32 = 2.25;
 /// Fewest samples of a part.
 const LEAST: usize = 8;
-const STROKE: f32 = 0.5;
+/// Density of what belongs to a stroke; a part found at an earlier one is not looked for again.
+const STROKES: [f32; 3] = [0.5, 0.25, 0.8];
+/// Nearest that the middles of two parts lie, half samples.
+const APART: usize = 10;
+/// The most parts of the reference, small ones first.
+const MOST: usize = 96;
+/// The most added parts.
+const MOST_ADDED: usize = 24;
+/// Mean density of the reference in an added part's box, at most.
+const EMPTY: f32 = 0.15;
 
 /// The box around a part, in samples of the reference's grid; the end is not part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,18 +30,73 @@ pub struct Part {
     pub from: [usize; 2],
     /// Right and bottom.
     pub to: [usize; 2],
+    /// Whether it is larger than a digit of the code, and so looked at from further away.
+    pub large: bool,
+    /// Whether it is the moving impression's, where the reference has next to nothing.
+    pub added: bool,
 }
 
-/// The parts of a reference, in reading order.
+impl Part {
+    /// Twice its middle.
+    fn middle(&self) -> [usize; 2] {
+        [0, 1].map(|axis| self.from[axis] + self.to[axis])
+    }
+}
+
+/// The parts of a reference: small ones, then large ones, each in reading order by threshold.
 pub fn parts(ink: &Field) -> Vec<Part> {
-    let (w, h) = (ink.width, ink.height);
-    let mut open: Vec<bool> = ink.data.iter().map(|v| *v > STROKE).collect();
+    let mut found = at_strokes(ink.width, ink.height, |i| ink.data[i]);
+    found.sort_by_key(|part| part.large);
+    found.truncate(MOST);
+    found
+}
+
+/// The parts at every density of [`STROKES`], each place once.
+fn at_strokes(width: usize, height: usize, ink: impl Fn(usize) -> f32) -> Vec<Part> {
+    let mut found: Vec<Part> = Vec::new();
+    for stroke in STROKES {
+        for part in connected(width, height, |i| ink(i) > stroke) {
+            let near = |p: &Part| (0..2).all(|axis| p.middle()[axis].abs_diff(part.middle()[axis]) < APART);
+            if !found.iter().any(near) {
+                found.push(part);
+            }
+        }
+    }
+    found
+}
+
+/// What the moving impression adds, within the seal (`support` above zero) and where nothing covers it.
+///
+/// # Panics
+/// When the images differ in size.
+pub fn added(reference: &Field, moving: &Field, covered: &Field, support: &Field) -> Vec<Part> {
+    assert!([moving, covered, support].iter().all(|f| (f.width, f.height) == (reference.width, reference.height)));
+    let empty = |part: &Part| {
+        let (columns, rows) = (part.from[0]..part.to[0], part.from[1]..part.to[1]);
+        let area = (columns.len() * rows.len()) as f32;
+        rows.flat_map(|y| &reference.row(y)[columns.clone()]).map(|v| v.min(1.0)).sum::<f32>() < EMPTY * area
+    };
+    let inside = |part: &Part| support.at(part.middle()[0] / 2, part.middle()[1] / 2) > 0.0;
+    let open = |i: usize| if covered.data[i] == 0.0 { moving.data[i] } else { 0.0 };
+    let mut found = at_strokes(reference.width, reference.height, open);
+    found.retain(|part| inside(part) && empty(part));
+    found.sort_by_key(|part| part.large);
+    found.truncate(MOST_ADDED);
+    for part in &mut found {
+        part.added = true;
+    }
+    found
+}
+
+/// Connected samples of a stroke that together have the size of a part, in reading order.
+fn connected(w: usize, h: usize, stroke: impl Fn(usize) -> bool) -> Vec<Part> {
+    let mut open: Vec<bool> = (0..w * h).map(stroke).collect();
     let (mut found, mut stack) = (Vec::new(), Vec::new());
     for start in 0..w * h {
         if !std::mem::take(&mut open[start]) {
             continue;
         }
-        let mut part = Part { from: [w, h], to: [0, 0] };
+        let mut part = Part { from: [w, h], to: [0, 0], large: false, added: false };
         let mut count = 0;
         stack.push(start);
         while let Some(i) = stack.pop() {
@@ -47,8 +114,9 @@ pub fn parts(ink: &Field) -> Vec<Part> {
                 }
             }
         }
-        let side = (part.to[0] - part.from[0]).max(part.to[1] - part.from[1]) as f32 / PX_PER_MM;
-        if count >= LEAST && (SIDES_MM[0]..=SIDES_MM[1]).contains(&side) {
+        let side_mm = (part.to[0] - part.from[0]).max(part.to[1] - part.from[1]) as f32 / PX_PER_MM;
+        part.large = side_mm > LARGE_MM;
+        if count >= LEAST && (SIDES_MM[0]..=SIDES_MM[1]).contains(&side_mm) {
             found.push(part);
         }
     }
@@ -59,18 +127,62 @@ pub fn parts(ink: &Field) -> Vec<Part> {
 mod tests {
     use super::*;
 
+    fn fill(ink: &mut Field, x: std::ops::Range<usize>, y: std::ops::Range<usize>, value: f32) {
+        for j in y {
+            ink.data[j * ink.width..][x.clone()].fill(value);
+        }
+    }
+
     #[test]
-    fn what_is_as_small_as_a_digit_is_a_part() {
+    fn what_is_no_larger_than_a_character_is_a_part() {
         let mut ink = Field::zeros(80, 60);
-        let mut fill = |x: std::ops::Range<usize>, y: std::ops::Range<usize>| {
-            y.for_each(|j| x.clone().for_each(|i| ink.data[j * 80 + i] = 1.0));
-        };
-        fill(5..8, 10..20); // 1.25 mm high
-        fill(20..60, 10..14); // 5 mm long
-        fill(20..22, 40..42); // a speck
-        fill(40..48, 40..43); // 1 mm, and a corner that touches it
-        fill(48..50, 43..45);
-        assert_eq!(parts(&ink), [Part { from: [5, 10], to: [8, 20] }, Part { from: [40, 40], to: [50, 45] }]);
+        fill(&mut ink, 5..8, 10..20, 1.0); // 1.25 mm high
+        fill(&mut ink, 20..60, 10..14, 1.0); // 5 mm long
+        fill(&mut ink, 20..22, 40..42, 1.0); // a speck
+        fill(&mut ink, 40..48, 40..43, 1.0); // 1 mm, and a corner that touches it
+        fill(&mut ink, 48..50, 43..45, 1.0);
+        fill(&mut ink, 60..63, 20..44, 1.0); // 3 mm: after the small ones, though it begins before one of them
+        let expected = [
+            Part { from: [5, 10], to: [8, 20], large: false, added: false },
+            Part { from: [40, 40], to: [50, 45], large: false, added: false },
+            Part { from: [60, 20], to: [63, 44], large: true, added: false },
+        ];
+        assert_eq!(parts(&ink), expected);
         assert!(parts(&Field::zeros(0, 0)).is_empty());
+    }
+
+    #[test]
+    fn faint_and_crowded_strokes_are_parts_once() {
+        let mut ink = Field::zeros(60, 60);
+        fill(&mut ink, 10..14, 10..20, 0.3); // faint, but for a spot of it
+        fill(&mut ink, 11..13, 11..14, 0.9);
+        fill(&mut ink, 30..34, 10..20, 0.9); // two that run together, with a third too long to be one
+        fill(&mut ink, 34..40, 12..14, 0.6);
+        fill(&mut ink, 40..44, 10..20, 0.9);
+        fill(&mut ink, 44..58, 10..11, 0.6);
+        fill(&mut ink, 44..45, 10..50, 0.6);
+        let found = parts(&ink);
+        let at = |from, to| Part { from, to, large: false, added: false };
+        assert_eq!(found, [at([10, 10], [14, 20]), at([30, 10], [34, 20]), at([40, 10], [44, 20])]);
+    }
+
+    #[test]
+    fn what_only_the_moving_impression_has_is_added() {
+        let (mut reference, mut moving, mut covered) = (Field::zeros(80, 40), Field::zeros(80, 40), Field::zeros(80, 40));
+        let mut support = Field::zeros(80, 40);
+        fill(&mut support, 0..60, 0..40, 1.0);
+        fill(&mut reference, 5..9, 10..20, 1.0);
+        fill(&mut moving, 5..9, 10..20, 1.0); // in both
+        fill(&mut moving, 20..24, 10..20, 1.0); // added
+        fill(&mut moving, 30..34, 10..20, 1.0); // under print
+        fill(&mut covered, 28..36, 8..22, 1.0);
+        fill(&mut moving, 40..44, 8..35, 0.3); // added, large and faint
+        fill(&mut moving, 66..70, 10..20, 1.0); // beyond the seal
+        let found = added(&reference, &moving, &covered, &support);
+        let expected = [
+            Part { from: [20, 10], to: [24, 20], large: false, added: true },
+            Part { from: [40, 8], to: [44, 35], large: true, added: true },
+        ];
+        assert_eq!(found, expected);
     }
 }

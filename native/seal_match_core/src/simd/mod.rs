@@ -1,7 +1,7 @@
 //! The kernels that pixels pass through, each in three widths: one lane (the specification), AVX2 and AVX-512.
 //!
 //! A kernel is written once, over [`vector::Vector`], and compiled for every width. All widths do the same operations on each
-//! element in the same order, sums included, and none fuses a multiplication with an addition; so they agree bit for bit, which
+//! element in the same order, sums included, and fuse a multiplication with an addition in all widths or in none; so they agree bit for bit, which
 //! `tests/simd.rs` checks of every kernel. The library is built for the baseline of its processor family: one probe finds what
 //! this machine can do.
 //!
@@ -25,9 +25,9 @@ macro_rules! kernel {
             {
                 use $crate::simd::vector::{F32x8, F32x16};
 
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,fma")]
                 fn avx2($($arg: $ty),*) {
-                    // SAFETY: compiled for AVX2, and called only where the probe found it.
+                    // SAFETY: compiled for AVX2 and FMA, and called only where the probe found it.
                     unsafe { $generic::<F32x8>($($arg),*) }
                 }
 
@@ -40,7 +40,7 @@ macro_rules! kernel {
                 match level.min($crate::simd::available()) {
                     // SAFETY: `available` has found AVX-512 F, BW, DQ and VL.
                     $crate::simd::Level::Avx512 => return unsafe { avx512($($arg),*) },
-                    // SAFETY: `available` has found AVX2.
+                    // SAFETY: `available` has found AVX2 and FMA.
                     $crate::simd::Level::Avx2 => return unsafe { avx2($($arg),*) },
                     $crate::simd::Level::Scalar => {}
                 }
@@ -80,6 +80,7 @@ macro_rules! each {
 }
 
 pub mod agreement;
+pub mod convolve;
 pub mod edges;
 pub mod forest;
 pub mod fourier;
@@ -95,7 +96,7 @@ pub mod vector;
 pub enum Level {
     /// One lane: plain Rust, on any processor.
     Scalar = 0,
-    /// Eight lanes: x86-64 with AVX2.
+    /// Eight lanes: x86-64 with AVX2 and FMA.
     Avx2 = 1,
     /// Sixteen lanes: x86-64 with AVX-512 F, BW, DQ and VL.
     Avx512 = 2,
@@ -148,7 +149,7 @@ fn probe() -> Level {
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl");
-    match (is_x86_feature_detected!("avx2"), has_512) {
+    match (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"), has_512) {
         (true, true) => Level::Avx512,
         (true, false) => Level::Avx2,
         _ => Level::Scalar,

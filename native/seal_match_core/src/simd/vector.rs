@@ -1,7 +1,7 @@
 //! Lanes of `f32`: the operations that kernels are written in, with one, eight and sixteen lanes.
 //!
-//! Every operation is exact or rounded once as IEEE 754 says, the same in every width. There is no fused multiplication and
-//! addition here, and none must be added to one width alone.
+//! Every operation is exact or rounded once as IEEE 754 says, the same in every width. A multiplication and an addition are fused
+//! only where `mul_add` says so, and then in every width: one lane without the instruction computes it the long way.
 //!
 //! Kernels must not use closures: a closure is a function of its own, compiled for the baseline, into which no wide instruction can
 //! be inlined. (A loop of calls to one-instruction functions is slower than plain Rust.)
@@ -71,6 +71,9 @@ pub trait Vector: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = 
     /// - Twice `LANES` numbers from `p` on are writable.
     unsafe fn store_pairs(self, other: Self, p: *mut f32);
 
+    /// `self · a + b`, rounded once.
+    #[must_use]
+    fn mul_add(self, a: Self, b: Self) -> Self;
     /// The larger; `other` when either is not a number.
     #[must_use]
     fn max(self, other: Self) -> Self;
@@ -151,6 +154,10 @@ impl Vector for f32 {
             p.write(self);
             p.add(1).write(other);
         }
+    }
+    #[inline(always)]
+    fn mul_add(self, a: Self, b: Self) -> Self {
+        f32::mul_add(self, a, b)
     }
     #[inline(always)]
     fn max(self, other: Self) -> Self {
@@ -294,6 +301,10 @@ mod x86 {
             }
         }
         #[inline(always)]
+        fn mul_add(self, a: Self, b: Self) -> Self {
+            unsafe { Self(_mm256_fmadd_ps(self.0, a.0, b.0)) }
+        }
+        #[inline(always)]
         fn max(self, other: Self) -> Self {
             unsafe { Self(_mm256_max_ps(self.0, other.0)) }
         }
@@ -395,6 +406,10 @@ mod x86 {
                 _mm512_storeu_ps(p, _mm512_permutex2var_ps(self.0, low, other.0));
                 _mm512_storeu_ps(p.add(16), _mm512_permutex2var_ps(self.0, high, other.0));
             }
+        }
+        #[inline(always)]
+        fn mul_add(self, a: Self, b: Self) -> Self {
+            unsafe { Self(_mm512_fmadd_ps(self.0, a.0, b.0)) }
         }
         #[inline(always)]
         fn max(self, other: Self) -> Self {

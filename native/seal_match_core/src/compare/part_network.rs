@@ -1,0 +1,314 @@
+//! A small convolutional network that looks at one part of the reference, in both impressions, and says whether the dies differ there.
+//!
+//! ```text
+//! window  28 × 28 samples around the part, 8 a mm (a large part: 5⅓ a mm): reference, moving, covered, and their difference
+//!         where nothing covers them; each 2 × 2 samples become one place of 16 numbers
+//! layers  3 × 3 over 14 × 14 places; 3 × 3, every second place, 7 × 7; 3 × 3; all places together; ReLU after each
+//! head    differs: log odds that the dies differ in this part
+//!         copied: log odds that the part was engraved after an impression, or by eye
+//! ```
+//! Where `network` looks for a difference of any form at every place, this judges a digit or a character as a whole, as a reader does:
+//! ink under print is shown to it together with what covers it. The number of channels is the profile's. Its sums have one order
+//! (`simd::convolve`): all instruction sets give the same bits.
+
+use crate::compare::parts::Part;
+use crate::error::{Error, Result};
+use crate::plane::Field;
+use crate::simd::convolve::{Taps, connect, convolve};
+
+/// Samples a side of a window.
+pub const WINDOW: usize = 28;
+/// Numbers a place of the window.
+const INPUTS: usize = 16;
+/// Places a side after each layer, and from one to the next.
+const SIDES: [usize; 3] = [WINDOW / 2, WINDOW / 4, WINDOW / 4];
+const STEPS: [usize; 3] = [1, 2, 1];
+/// The place under the first tap of the first output: a layer of step 2 has its border at the far side.
+const FROM: [usize; 3] = [0, 1, 0];
+/// Samples of the grid from one of the window to the next, for a large part.
+const LARGE_STEP: f32 = 1.5;
+/// Densest ink that the network is shown.
+const FULL: f32 = 1.6;
+const MOST_CHANNELS: usize = 64;
+
+/// Weights (rows, columns, inputs, outputs, or inputs, outputs) and biases of one layer.
+pub type Numbers = (Vec<f32>, Vec<f32>);
+
+/// What the network says of one part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    /// Natural log odds that the dies differ in this part.
+    pub differs: f32,
+    /// Natural log odds that the part is a copy's: engraved after an impression, or redrawn.
+    pub copied: f32,
+    /// Share of the part's box that nobody can see.
+    pub hidden: f32,
+    /// See [`Part::large`].
+    pub large: bool,
+    /// See [`Part::added`].
+    pub added: bool,
+}
+
+/// The network.
+#[derive(Debug)]
+pub struct PartNetwork {
+    layers: [Numbers; 3],
+    joint: Numbers,
+    head: Numbers,
+}
+
+impl PartNetwork {
+    /// Builds the network from its numbers: three layers, the one that joins all places, the head.
+    ///
+    /// # Errors
+    /// [`Error::BadProfile`] when the count of numbers does not fit or one is not finite.
+    pub fn new(layers: Vec<Numbers>, joint: Numbers, head: Numbers) -> Result<Self> {
+        let bad = |what: String| Error::BadProfile { reason: format!("part network: {what}") };
+        let layers: [Numbers; 3] =
+            layers.try_into().map_err(|l: Vec<Numbers>| bad(format!("{} layers instead of 3", l.len())))?;
+        let mut inputs = 9 * INPUTS;
+        for (i, (weights, bias)) in layers.iter().chain([&joint]).enumerate() {
+            if bias.len() % 16 != 0 || !(16..=MOST_CHANNELS).contains(&bias.len()) || weights.len() != inputs * bias.len() {
+                return Err(bad(format!("layer {i} has {} weights and {} biases", weights.len(), bias.len())));
+            }
+            inputs = if i < 2 { 9 } else { SIDES[2] * SIDES[2] } * bias.len();
+        }
+        if head.1.len() != 2 || head.0.len() != 2 * joint.1.len() {
+            return Err(bad(format!("the head has {} weights and {} biases", head.0.len(), head.1.len())));
+        }
+        let all = layers.iter().chain([&joint, &head]).flat_map(|(w, b)| w.iter().chain(b));
+        if all.into_iter().any(|v| !v.is_finite()) {
+            return Err(bad("a weight is not finite".into()));
+        }
+        Ok(Self { layers, joint, head })
+    }
+
+    /// Judges every part; all three images are on the reference's grid.
+    ///
+    /// # Panics
+    /// When the images differ in size.
+    pub fn judge(&self, parts: &[Part], reference: &Field, moving: &Field, covered: &Field) -> Vec<Judged> {
+        assert!([moving, covered].iter().all(|f| (f.width, f.height) == (reference.width, reference.height)));
+        let bordered = |side: usize, channels: usize| vec![0.0_f32; (side + 2) * (side + 2) * channels];
+        let mut window = bordered(SIDES[0], INPUTS);
+        let mut places = [0, 1, 2].map(|i| bordered(SIDES[i], self.layers[i].1.len()));
+        let mut flat = vec![0.0; SIDES[2] * SIDES[2] * self.layers[2].1.len()];
+        let mut joint = vec![0.0; self.joint.1.len()];
+        let mut out = Vec::with_capacity(parts.len());
+        for part in parts {
+            fill(&mut window, part, [reference, moving, covered]);
+            for i in 0..3 {
+                let (before, here) = places.split_at_mut(i);
+                let (src, src_side, inputs) = match before.last() {
+                    None => (&window, SIDES[0], INPUTS),
+                    Some(last) => (last, SIDES[i - 1], self.layers[i - 1].1.len()),
+                };
+                let (weights, bias) = &self.layers[i];
+                let (from, step, side) = (FROM[i], STEPS[i], SIDES[i]);
+                convolve(&mut here[0], &Taps { src_side: src_side + 2, src, inputs, from, step, weights, bias, side });
+            }
+            let row = SIDES[2] * self.layers[2].1.len();
+            let stride = (SIDES[2] + 2) * self.layers[2].1.len();
+            for (y, to) in flat.chunks_exact_mut(row).enumerate() {
+                let at = (y + 1) * stride + self.layers[2].1.len();
+                to.copy_from_slice(&places[2][at..at + row]);
+            }
+            connect(&mut joint, &flat, &self.joint.0, &self.joint.1);
+            let head =
+                |k: usize| joint.iter().zip(self.head.0.chunks_exact(2)).fold(self.head.1[k], |sum, (v, w)| sum + v * w[k]);
+            out.push(Judged {
+                differs: head(0),
+                copied: head(1),
+                hidden: hidden(part, covered),
+                large: part.large,
+                added: part.added,
+            });
+        }
+        out
+    }
+}
+
+/// Share of a part's box that is covered.
+fn hidden(part: &Part, covered: &Field) -> f32 {
+    let (mut sum, mut count) = (0.0_f32, 0.0_f32);
+    for y in part.from[1]..part.to[1] {
+        for v in &covered.data[y * covered.width..][part.from[0]..part.to[0]] {
+            sum += f32::from(*v > 0.0);
+            count += 1.0;
+        }
+    }
+    sum / count.max(1.0)
+}
+
+/// Writes the window of a part, all places but the border.
+fn fill(window: &mut [f32], part: &Part, images: [&Field; 3]) {
+    const STRIDE: usize = WINDOW / 2 + 2;
+    let sampled = images.map(|image| look(image, part));
+    for y in 0..WINDOW {
+        for x in 0..WINDOW {
+            let i = y * WINDOW + x;
+            let (r, q, c) = (sampled[0][i].clamp(0.0, FULL), sampled[1][i].clamp(0.0, FULL), sampled[2][i]);
+            let place = (y / 2 + 1) * STRIDE + x / 2 + 1;
+            let at = place * INPUTS + 4 * (2 * (y % 2) + x % 2);
+            window[at..at + 4].copy_from_slice(&[r, q, c, (r - q).abs() * (1.0 - c)]);
+        }
+    }
+}
+
+/// One image around a part, zero beyond its edges.
+fn look(image: &Field, part: &Part) -> [f32; WINDOW * WINDOW] {
+    let (w, h) = (image.width as i32, image.height as i32);
+    let mut out = [0.0; WINDOW * WINDOW];
+    let at = |x: i32, y: i32| {
+        if (0..w).contains(&x) && (0..h).contains(&y) { image.data[(y * w + x) as usize] } else { 0.0 }
+    };
+    let ends = [0, 1].map(|axis| (part.from[axis] + part.to[axis]) as i32);
+    if !part.large {
+        // The middle is at half a sample where the box has an even side.
+        let first = ends.map(|e| e.div_euclid(2) - WINDOW as i32 / 2);
+        for (i, v) in out.iter_mut().enumerate() {
+            *v = at(first[0] + (i % WINDOW) as i32, first[1] + (i / WINDOW) as i32);
+        }
+        return out;
+    }
+    let start = ends.map(|e| 0.5 * (e - 1) as f32 - LARGE_STEP * 0.5 * (WINDOW - 1) as f32);
+    for (i, v) in out.iter_mut().enumerate() {
+        let [x, y] = [start[0] + LARGE_STEP * (i % WINDOW) as f32, start[1] + LARGE_STEP * (i / WINDOW) as f32];
+        let (left, top) = (x.floor(), y.floor());
+        let (fx, fy) = (x - left, y - top);
+        let (left, top) = (left as i32, top as i32);
+        let row = |y: i32| at(left, y) * (1.0 - fx) + at(left + 1, y) * fx;
+        *v = row(top) * (1.0 - fy) + row(top + 1) * fy;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A fixed sequence of numbers between −1 and 1.
+    struct Sequence(u64);
+
+    impl Sequence {
+        fn next(&mut self) -> f32 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
+        }
+
+        fn layer(&mut self, inputs: usize, outputs: usize) -> Numbers {
+            let size = (2.0 / inputs as f32).sqrt();
+            ((0..inputs * outputs).map(|_| size * self.next()).collect(), (0..outputs).map(|_| 0.1 * self.next()).collect())
+        }
+    }
+
+    type All = (Vec<Numbers>, Numbers, Numbers);
+
+    fn parts_of(n: &mut Sequence) -> All {
+        let layers = vec![n.layer(9 * 16, 16), n.layer(9 * 16, 32), n.layer(9 * 32, 32)];
+        (layers, n.layer(49 * 32, 32), n.layer(32, 2))
+    }
+
+    fn noise(n: &mut Sequence, width: usize, height: usize) -> Field {
+        Field { width, height, data: (0..width * height).map(|_| n.next().max(0.0)).collect() }
+    }
+
+    /// Convolution with "same" borders by its definition, in f64: (side, side, inputs) to (side / step, side / step, outputs).
+    fn defined(src: &[f64], side: usize, (weights, bias): &Numbers, step: usize) -> Vec<f64> {
+        let (outputs, inputs) = (bias.len(), src.len() / (side * side));
+        let out_side = side / step;
+        // The total border of a layer of step 2 over an even side is one, at the far side.
+        let near = usize::from(step == 1);
+        let mut out = Vec::new();
+        for y in 0..out_side {
+            for x in 0..out_side {
+                for o in 0..outputs {
+                    let mut sum = f64::from(bias[o]);
+                    for i in 0..3 {
+                        for j in 0..3 {
+                            let (sy, sx) = ((y * step + i).wrapping_sub(near), (x * step + j).wrapping_sub(near));
+                            if sy < side && sx < side {
+                                for k in 0..inputs {
+                                    let w = weights[((3 * i + j) * inputs + k) * outputs + o];
+                                    sum += src[(sy * side + sx) * inputs + k] * f64::from(w);
+                                }
+                            }
+                        }
+                    }
+                    out.push(sum.max(0.0));
+                }
+            }
+        }
+        out
+    }
+
+    fn dense(src: &[f64], (weights, bias): &Numbers) -> Vec<f64> {
+        let o = bias.len();
+        (0..o)
+            .map(|c| f64::from(bias[c]) + src.iter().enumerate().map(|(k, v)| v * f64::from(weights[k * o + c])).sum::<f64>())
+            .collect()
+    }
+
+    #[test]
+    fn a_part_is_judged_as_the_layers_are_defined() {
+        let mut n = Sequence(5);
+        let (layers, joint, head) = parts_of(&mut n);
+        let network = PartNetwork::new(layers.clone(), joint.clone(), head.clone()).unwrap();
+        let (reference, moving) = (noise(&mut n, 90, 70), noise(&mut n, 90, 70));
+        let covered = Field { width: 90, height: 70, data: (0..90 * 70).map(|_| f32::from(n.next() > 0.5)).collect() };
+        // One in the middle, one whose window leaves the image, and a large one.
+        let boxes = [([40, 30], [47, 41], false), ([0, 60], [6, 70], false), ([30, 20], [61, 44], true)];
+        let parts = boxes.map(|(from, to, large)| Part { from, to, large, added: false });
+        let judged = network.judge(&parts, &reference, &moving, &covered);
+        for (part, found) in parts.iter().zip(judged) {
+            let mut window = vec![0.0_f32; 16 * 16 * 16];
+            fill(&mut window, part, [&reference, &moving, &covered]);
+            let inner = |i: usize| window[((i / 14 + 1) * 16 + i % 14 + 1) * 16..][..16].iter().map(|v| f64::from(*v));
+            let mut places: Vec<f64> = (0..14 * 14).flat_map(inner).collect();
+            for (i, side) in [14, 14, 7].into_iter().enumerate() {
+                places = defined(&places, side, &layers[i], STEPS[i]);
+            }
+            let hidden: Vec<f64> = dense(&places, &joint).into_iter().map(|v| v.max(0.0)).collect();
+            let expected = dense(&hidden, &head);
+            assert!((f64::from(found.differs) - expected[0]).abs() < 1e-4, "{found:?} {expected:?}");
+            assert!((f64::from(found.copied) - expected[1]).abs() < 1e-4, "{found:?} {expected:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_is_centred_on_its_part() {
+        let mut image = Field::zeros(80, 80);
+        image.data[40 * 80 + 40] = 1.0;
+        let small = look(&image, &Part { from: [37, 38], to: [44, 43], large: false, added: false });
+        assert_eq!(small.iter().position(|v| *v > 0.0), Some(14 * WINDOW + 14));
+        // A large part's middle lies between the window's middle samples.
+        let large = look(&image, &Part { from: [26, 26], to: [55, 55], large: true, added: false });
+        let (mut x, mut y, mut sum) = (0.0, 0.0, 0.0);
+        for (i, v) in large.iter().enumerate() {
+            x += v * (i % WINDOW) as f32;
+            y += v * (i / WINDOW) as f32;
+            sum += v;
+        }
+        assert!(sum > 0.0 && (x / sum - 13.5).abs() < 0.2 && (y / sum - 13.5).abs() < 0.2, "{x} {y} {sum}");
+    }
+
+    #[test]
+    fn numbers_that_do_not_fit_are_refused() {
+        let mut n = Sequence(9);
+        let good = parts_of(&mut n);
+        assert!(PartNetwork::new(good.0.clone(), good.1.clone(), good.2.clone()).is_ok());
+        let broken: [fn(&mut All); 6] = [
+            |p| p.0.truncate(2),
+            |p| p.0[1].0.truncate(100),
+            |p| p.0[2].1.truncate(31),
+            |p| p.1.0[7] = f32::NAN,
+            |p| p.2.1.truncate(1),
+            |p| p.0[0] = (vec![], vec![]),
+        ];
+        for change in broken {
+            let mut bad = good.clone();
+            change(&mut bad);
+            assert!(matches!(PartNetwork::new(bad.0, bad.1, bad.2), Err(Error::BadProfile { .. })));
+        }
+    }
+}
