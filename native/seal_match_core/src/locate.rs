@@ -14,6 +14,11 @@ pub const MIN_SIDE_MM: f32 = 6.0;
 /// How much heavier what a smaller reach finds must be, for a larger one to have lost the seal.
 const LOST: f32 = 1.2;
 
+/// Directions in which ink may surround a region.
+const SECTORS: usize = 8;
+/// A straight line of this length is a form's: no seal's border runs straight, or nearly so, as far.
+const LINE_MM: f32 = 30.0;
+
 /// A connected region of seal ink.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SealRegion {
@@ -23,6 +28,8 @@ pub struct SealRegion {
     pub box_px: [f32; 4],
     /// Sum of ink density over cells.
     pub mass: f32,
+    /// Whether something too large for a seal surrounds it: it may be the middle of a seal that touches a form of the same ink.
+    pub torn: bool,
 }
 
 /// Regions of `ink` on a scan, heaviest first. `within` limits the search to a pixel box.
@@ -42,17 +49,71 @@ pub fn seal_regions(survey: &Survey, ink: &Ink, within: Option<[f32; 4]>) -> Vec
             mask.data[y * map.width + x] = f32::from(map.at(x, y) > threshold && near >= 3);
         }
     }
+    let found = pieces(&mask, &map, survey.cell_px);
+    if !found.first().is_some_and(|region| region.torn) {
+        return found;
+    }
+    erase_lines(&mut mask);
+    pieces(&mask, &map, survey.cell_px)
+}
+
+/// Regions of a seal's size, heaviest first.
+fn pieces(mask: &Field, map: &Field, cell_px: f32) -> Vec<SealRegion> {
     // Closing wide gaps may join a seal to the form around it, and what is too large is no seal; then what is left is a piece of it,
     // lighter than the seal that a smaller reach finds. Without that a smaller reach only splits.
     let mass = |found: &[SealRegion]| found.first().map_or(0.0, |r| r.mass);
-    let mut best = Vec::new();
+    let (mut best, mut large): (Vec<SealRegion>, Vec<Vec<[f32; 2]>>) = (Vec::new(), Vec::new());
     for reach in [4, 3, 2, 1] {
-        let found = regions_at(&mask, &map, reach, survey.cell_px);
-        if mass(&found) > LOST * mass(&best) {
-            best = found;
+        let found = regions_at(mask, map, reach, cell_px);
+        large = found.large;
+        if mass(&found.seals) > LOST * mass(&best) {
+            best = found.seals;
         }
     }
+    if let Some(first) = best.first_mut() {
+        first.torn = large.iter().any(|cells| surrounds(cells, first, cell_px));
+    }
     best
+}
+
+/// Whether ink lies around a region in nearly every direction, as near as the rim of the seal of which it would be the middle.
+fn surrounds(cells: &[[f32; 2]], seal: &SealRegion, cell_px: f32) -> bool {
+    let [left, top, right, bottom] = seal.box_px;
+    let centre = [f32::midpoint(left, right), f32::midpoint(top, bottom)];
+    let reach = 0.5 * MAX_SIDE_MM / CELL_MM * cell_px;
+    let mut sectors = [false; SECTORS];
+    for p in cells {
+        let (x, y) = (p[0] - centre[0], p[1] - centre[1]);
+        if x.hypot(y) < reach {
+            let turn = y.atan2(x) / std::f32::consts::TAU + 0.5;
+            sectors[((turn * SECTORS as f32) as usize).min(SECTORS - 1)] = true;
+        }
+    }
+    sectors.iter().filter(|s| **s).count() + 1 >= SECTORS
+}
+
+/// Takes away what is as straight, thin and long as a form's line, level or upright.
+fn erase_lines(mask: &mut Field) {
+    let (w, h) = (mask.width, mask.height);
+    let length = (LINE_MM / CELL_MM) as usize;
+    let mut line = vec![false; w * h];
+    for (along, across, step, stride) in [(w, h, 1, w), (h, w, w, 1)] {
+        // A scan's skew moves a line by a cell now and then: the one beside counts as the same.
+        let inked =
+            |i: usize, j: usize| (j.saturating_sub(1)..(j + 2).min(across)).any(|j| mask.data[i * step + j * stride] > 0.0);
+        for j in 0..across {
+            let mut start = 0;
+            for i in 0..=along {
+                if i == along || !inked(i, j) {
+                    if i - start >= length {
+                        (start..i).for_each(|i| line[i * step + j * stride] = true);
+                    }
+                    start = i + 1;
+                }
+            }
+        }
+    }
+    mask.data.iter_mut().zip(line).for_each(|(v, line)| *v *= f32::from(!line));
 }
 
 fn crop(map: &mut Field, within: Option<[f32; 4]>, cell_px: f32) {
@@ -67,13 +128,21 @@ fn crop(map: &mut Field, within: Option<[f32; 4]>, cell_px: f32) {
     }
 }
 
-/// Components of the mask after closing gaps of up to 2 · `reach` cells, of a seal's size.
-fn regions_at(mask: &Field, map: &Field, reach: usize, cell_px: f32) -> Vec<SealRegion> {
+/// Components of a mask.
+struct Found {
+    /// Of a seal's size, heaviest first.
+    seals: Vec<SealRegion>,
+    /// The corners of the cells of each that is larger, in image pixels.
+    large: Vec<Vec<[f32; 2]>>,
+}
+
+/// Components of the mask after closing gaps of up to 2 · `reach` cells.
+fn regions_at(mask: &Field, map: &Field, reach: usize, cell_px: f32) -> Found {
     let joined = dilate(mask, reach);
     let (w, h) = (mask.width, mask.height);
     let mut seen = vec![false; w * h];
     let mut stack = Vec::new();
-    let mut out = Vec::new();
+    let mut out = Found { seals: Vec::new(), large: Vec::new() };
     for start in 0..w * h {
         if seen[start] || joined.data[start] == 0.0 {
             continue;
@@ -122,10 +191,12 @@ fn regions_at(mask: &Field, map: &Field, reach: usize, cell_px: f32) -> Vec<Seal
         let ok = |s: f32| (MIN_SIDE_MM..=MAX_SIDE_MM * 1.42).contains(&s);
         let long = side[0].max(side[1]);
         if ok(long) && side[0].min(side[1]) >= 4.0 {
-            out.push(SealRegion { hull_px, box_px, mass });
+            out.seals.push(SealRegion { hull_px, box_px, mass, torn: false });
+        } else if long > MAX_SIDE_MM {
+            out.large.push(points);
         }
     }
-    out.sort_by(|a, b| b.mass.total_cmp(&a.mass));
+    out.seals.sort_by(|a, b| b.mass.total_cmp(&a.mass));
     out
 }
 

@@ -67,7 +67,7 @@ impl Template {
     ///
     /// # Errors
     /// [`Error::NoSealOnCard`]; [`Error::PoorCard`] when one could not verify against the result: `SEAL_CUT_OFF`,
-    /// `WEAK_CARD`, `TOO_FEW_STROKES`, `IMPRESSIONS_DIFFER`; [`Error::BadBox`].
+    /// `WEAK_CARD`, `TOO_FEW_STROKES`, `IMPRESSIONS_DIFFER`, `SEAL_JOINED_TO_FORM`; [`Error::BadBox`].
     pub fn enrol(cards: &[CardScan<'_>]) -> Result<(Self, EnrolReport)> {
         let (first, others) = cards.split_first().ok_or(Error::NoSealOnCard)?;
         let (mut template, report) = Self::from_card(first)?;
@@ -111,6 +111,9 @@ impl Template {
         });
         let (colour, regions) = choices.swap_remove(0);
         let region = regions.first().ok_or(Error::NoSealOnCard)?;
+        if region.torn {
+            return Err(Error::PoorCard { reason: "SEAL_JOINED_TO_FORM" });
+        }
         let seals_on_card = regions.iter().filter(|r| r.mass > 0.4 * region.mass).count();
         let (mut template, centre_px, completeness) = Self::cut(scan, &survey, &colour, region)?;
         let b = region.box_px;

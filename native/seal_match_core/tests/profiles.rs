@@ -12,7 +12,13 @@ const TREE: &str = "[[0, 0.5, 1, 2, 0.0, -1, 0, 0, 0, -1.0, -1, 0, 0, 0, 1.0]]";
 fn network() -> String {
     let zeros = |n: usize| vec!["0.0"; n].join(",");
     let l = format!("{{ weights = [{}], bias = [{}] }}", zeros(9 * 16 * 16), zeros(16));
-    format!("[network]\nlayers = [{l}, {l}, {l}, {l}]\nhead = {{ weights = [{}], bias = [0.5, 0.25] }}\n", zeros(32))
+    let head = |bias: &str| format!("head = {{ weights = [{}], bias = [{bias}] }}", zeros(32));
+    let joint = format!("joint = {{ weights = [{}], bias = [{}] }}", zeros(49 * 16 * 16), zeros(16));
+    format!(
+        "[network]\nlayers = [{l}, {l}, {l}, {l}]\n{}\n[network.parts]\nlayers = [{l}, {l}, {l}]\n{joint}\n{}\n",
+        head("0.5, 0.25"),
+        head("0.75, 0.125")
+    )
 }
 
 /// A small profile that is in order.
@@ -116,6 +122,9 @@ fn a_network_of_another_shape_is_refused() {
     assert!(refused(&with("layers = [{ weights = [0.0,", "layers = [{ weights = [")));
     assert!(refused(&with("layers = [", "layers = [{ weights = [], bias = [] }, ")));
     assert!(refused(&with("layers = [", "layers = [7, ")));
+    assert!(refused(&with("bias = [0.75, 0.125]", "bias = [0.75]")));
+    assert!(refused(&with("joint = {", "joined = {")));
+    assert!(refused(&with("[network.parts]", "[network.pieces]")));
 }
 
 #[test]

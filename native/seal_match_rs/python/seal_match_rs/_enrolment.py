@@ -73,7 +73,7 @@ def enrol(cards: Sequence[CardView]) -> Enrolment:
         No card was given, or one bears no seal.
     PoorCardError
         The result could not be verified against; `reason` is ``SEAL_CUT_OFF``, ``WEAK_CARD``,
-        ``TOO_FEW_STROKES`` or ``IMPRESSIONS_DIFFER``.
+        ``TOO_FEW_STROKES``, ``IMPRESSIONS_DIFFER`` or ``SEAL_JOINED_TO_FORM``.
     BoxError
         A box is empty or reaches outside its scan.
     """
