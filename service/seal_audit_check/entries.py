@@ -7,7 +7,7 @@ for one row, which says what is wrong with it.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -17,6 +17,8 @@ FIELDS = (
     "event_id", "payload_bytes", "payload_hash", "before_hash", "after_hash", *TEXTS,
 )  # fmt: skip
 _HEAD = struct.Struct(">4sBBBBBBQQ16s16sI32s32s32s7H")
+_PACKED_HEAD = struct.Struct(">6sIxQQ16s16sI32s32s32s7H")
+"""The same with the bytes 5 to 8 as one number."""
 _ZEROS = bytes(32)
 
 
@@ -24,8 +26,14 @@ class EntryError(Exception):
     """A row or bytes that are not an entry."""
 
 
-def leaf_inputs(columns: Sequence[Sequence[Any]]) -> list[bytes]:
-    """Return `00 ‖ entry` for every row, given the 19 columns in order, texts as UTF-8.
+def leaf_inputs(columns: Sequence[Sequence[Any]]) -> Iterator[bytes]:
+    """Yield `00 ‖ entry` for every row, texts as UTF-8.
+
+    Parameters
+    ----------
+    columns
+        The numbers from `kind` to `state_alg` as the bytes 5 to 8 of the entry read as one, then
+        the other 15 fields in order.
 
     Raises
     ------
@@ -33,24 +41,24 @@ def leaf_inputs(columns: Sequence[Sequence[Any]]) -> list[bytes]:
         Some row has no canonical form; `leaf_input` tells which.
     """
     try:
-        hashes = [[_ZEROS if x is None else x for x in column] for column in columns[9:12]]
-        for values, size in ((columns[6], 16), (columns[7], 16), *((row, 32) for row in hashes)):
+        hashes = [
+            [_ZEROS if x is None else x for x in column] if None in column else column
+            for column in columns[6:9]
+        ]
+        for values, size in ((columns[3], 16), (columns[4], 16), *((row, 32) for row in hashes)):
             # struct would pad or cut a value of another length without a word.
             if set(map(len, values)) != {size}:
                 message = f"an id or hash has another length than {size} bytes"
                 raise EntryError(message)
-        texts = columns[12:]
+        texts = columns[9:]
         heads = map(
-            _HEAD.pack,
-            repeat(b"SMAE"),
-            repeat(1),
-            *columns[:4],
-            repeat(0),
-            *columns[4:9],
+            _PACKED_HEAD.pack,
+            repeat(b"\x00SMAE\x01"),
+            *columns[:6],
             *hashes,
             *(map(len, column) for column in texts),
         )
-        return list(map(b"".join, zip(repeat(b"\x00"), heads, *texts, strict=False)))
+        yield from map(b"".join, zip(heads, *texts, strict=False))
     except (struct.error, TypeError, UnicodeError) as error:
         message = f"a value has the wrong type or range: {error}"
         raise EntryError(message) from error
@@ -62,7 +70,13 @@ def leaf_input(values: Sequence[Any]) -> bytes:
         if name in TEXTS and not isinstance(value, bytes):
             message = f"{name} is not text"
             raise EntryError(message)
-    return leaf_inputs([[value] for value in values])[0]
+    try:
+        # Packed on its own, because one number would hide what is out of its byte's range.
+        code = int.from_bytes(struct.pack(">4B", *values[:4]), "big")
+    except struct.error as error:
+        message = f"a value has the wrong type or range: {error}"
+        raise EntryError(message) from error
+    return next(iter(leaf_inputs([[value] for value in (code, *values[4:])])))
 
 
 def parse(data: bytes) -> dict[str, Any]:

@@ -67,9 +67,9 @@ def fold(new: New, hashes: Sequence[bytes]) -> bytes:
     row = list(hashes)
     while len(row) > 1:
         odd = row[-1:] if len(row) % 2 else []
+        pairs = iter(row)
         row = [
-            new(b"\x01" + left + right).digest()
-            for left, right in zip(row[::2], row[1::2], strict=False)
+            new(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)
         ]
         row += odd
     return row[0]

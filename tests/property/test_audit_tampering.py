@@ -99,6 +99,38 @@ def flip(value: object, at: int, bits: int) -> object:
     return bytes(data)
 
 
+@pytest.mark.parametrize("column", BYTES_OF["audit_event"][5:12])
+def test_e34_a_text_stored_as_a_blob_is_found(original: Original, column: str) -> None:
+    """It has the same bytes, but `column = 'text'` would never find it again."""
+    report = original.attempt(
+        lambda connection: connection.execute(
+            f"UPDATE audit_event SET {column} = CAST({column} AS BLOB) WHERE seq = 5"  # noqa: S608
+        )
+    )
+    assert [(found.place, found.seq) for found in report.findings] == [("event", 5)]
+
+
+@pytest.mark.parametrize("column", ["kind", "decision", "payload_alg", "state_alg"])
+@pytest.mark.parametrize("form", ["TEXT", "REAL"])
+def test_e34_a_number_stored_as_another_type_is_found(
+    original: Original, column: str, form: str
+) -> None:
+    def change(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'audit_event'",
+            (f"{column} SMALLINT", f"{column} BLOB"),
+        )
+        connection.execute("PRAGMA writable_schema = RESET")
+        change = f"UPDATE audit_event SET {column} = CAST({column} AS {form}) WHERE seq = 5"  # noqa: S608
+        connection.execute(change)
+        found = connection.execute(f"SELECT typeof({column}) FROM audit_event WHERE seq = 5")  # noqa: S608
+        assert found.fetchone() == (form.lower(),)
+
+    report = original.attempt(change)
+    assert ("event", 5) in [(found.place, found.seq) for found in report.findings]
+
+
 @examples
 @given(st.data())
 def test_e34_a_flipped_byte_anywhere_is_found(original: Original, data: st.DataObject) -> None:
