@@ -159,7 +159,10 @@ class Call:
 
     def survivor_of(self, org_id: str) -> Org:
         """Return the organisation that goes on after all merges of this one: often itself."""
-        org = self.org_named(org_id)
+        return self.survivor(self.org_named(org_id))
+
+    def survivor(self, org: Org) -> Org:
+        """Return the organisation that goes on after all merges of this one: often itself."""
         while org.merged_into:
             org = self.org_named(org.merged_into)
         return org

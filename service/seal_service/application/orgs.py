@@ -24,7 +24,7 @@ def shown(call: Call, org_id: str) -> Org:
     org = call.org_named(org_id)
     call.note(f"orgs/{org_id}")
     # Whoever looks after the outlet that goes on may look up the code of the one that ended.
-    call.require(call.survivor_of(org_id))
+    call.require(call.survivor(org))
     return org
 
 

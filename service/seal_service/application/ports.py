@@ -416,7 +416,11 @@ class Work(Protocol):
     requests: Requests
     audit: AuditTrail
     log: AuditLog
-    followers: tuple[Follower, ...]
+
+    @property
+    def followers(self) -> tuple[Follower, ...]:
+        """What goes along when organisations merge."""
+        ...
 
 
 class Database(Protocol):

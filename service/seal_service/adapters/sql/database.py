@@ -59,7 +59,11 @@ class SqlWork:
         self.requests: ports.Requests = SqlRequests(connection)
         self.audit: ports.AuditTrail = SqlAuditTrail(connection, hasher)
         self.log: ports.AuditLog = SqlAuditLog(connection)
-        self.followers: tuple[ports.Follower, ...] = followers(connection)
+
+    @property
+    def followers(self) -> tuple[ports.Follower, ...]:
+        """What goes along when organisations merge."""
+        return followers(self.connection)
 
 
 class SqlDatabase:

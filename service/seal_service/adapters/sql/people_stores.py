@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from seal_service.adapters.sql import tables
+from seal_service.adapters.sql.prepared import Query
 from seal_service.adapters.sql.stores import TableStore, values_of, within
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.ports import Page, Standing
@@ -125,13 +126,13 @@ class SqlAssignments(TableStore[Assignment]):
 
 
 _SESSION_FIELDS = len(fields(Session))
-# Every call asks this twice: it is built once.
-_STANDING = (
+# Every call asks this.
+_STANDING = Query(
     select(
         *(tables.session.c[field.name].label(f"s_{field.name}") for field in fields(Session)),
         *(tables.users.c[field.name].label(f"u_{field.name}") for field in fields(User)),
         select(tables.system_mark.c.value)
-        .where(tables.system_mark.c.key == SUPER_ADMIN)
+        .where(tables.system_mark.c.key == bindparam("super_admin"))
         .scalar_subquery()
         .label("super_admin"),
         select(tables.epoch.c.n).scalar_subquery().label("epoch"),
@@ -149,7 +150,7 @@ class SqlSessions(TableStore[Session]):
 
     def standing(self, token_hash: str) -> Standing | None:
         """Return the session of a token, its user, and the marks that every call looks at."""
-        row = self.connection.execute(_STANDING, {"token": token_hash}).first()
+        row = _STANDING.first(self.connection, token=token_hash, super_admin=SUPER_ADMIN)
         if row is None:
             return None
         *rest, super_admin, epoch = row

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
-from functools import cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from seal_service.adapters.sql.prepared import Query
 from seal_service.application.ports import Page
 from seal_service.domain.reasons import Reason, Refusal
 
@@ -38,8 +38,8 @@ class TableStore(Generic[T]):
 
     def get(self, key: str) -> T | None:
         """Return the record, or None."""
-        row = self.connection.execute(_by_id(self.table), {"key": key}).mappings().first()
-        return None if row is None else self.record_of(row)
+        row = _by_id(self.table, self.record).first(self.connection, key=key)
+        return None if row is None else self.record(*row)
 
     def add(self, record: T) -> None:
         """Add a new record."""
@@ -99,10 +99,16 @@ def values_of(record: object) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _names(type(record))}
 
 
-@cache
-def _by_id(table: Table) -> Select[Any]:
-    """Return the look-up by id: built once, because it is asked for all the time."""
-    return select(table).where(table.c.id == bindparam("key"))
+_BY_ID: dict[tuple[Table, type], Query] = {}
+
+
+def _by_id(table: Table, record_type: type) -> Query:
+    """Return the look-up by id: it is asked for all the time. Columns are a record's fields."""
+    key = (table, record_type)
+    if key not in _BY_ID:
+        columns = [table.c[name] for name in _names(record_type)]
+        _BY_ID[key] = Query(select(*columns).where(table.c.id == bindparam("key")))
+    return _BY_ID[key]
 
 
 _NAMES: dict[type, tuple[str, ...]] = {}

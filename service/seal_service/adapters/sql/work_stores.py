@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from seal_service.adapters.sql import tables
+from seal_service.adapters.sql.prepared import Query
 from seal_service.adapters.sql.stores import TableStore, values_of, within
 from seal_service.application.ports import Page, Remembered
 from seal_service.domain.access_modes import ModeSwitch
@@ -45,7 +46,13 @@ class SqlModes(TableStore[ModeSwitch]):
 
 
 _WAITING = tables.pending_change.c.state == ChangeState.PENDING
-# Every view of a record asks this: it is built once.
+# Every view of a record asks this.
+_PENDING_OF_ONE = Query(
+    select(tables.pending_change.c.id).where(
+        tables.pending_change.c.state == bindparam("state"),
+        tables.pending_change.c.target == bindparam("target"),
+    )
+)
 _PENDING_OF = select(tables.pending_change.c.target, tables.pending_change.c.id).where(
     _WAITING, tables.pending_change.c.target.in_(bindparam("targets", expanding=True))
 )
@@ -64,7 +71,13 @@ class SqlChanges(TableStore[Change]):
 
     def pending_for_many(self, targets: Iterable[str]) -> dict[str, str]:
         """Return the ids of the pending changes of several targets."""
-        found = self.connection.execute(_PENDING_OF, {"targets": sorted(set(targets))})
+        wanted = sorted(set(targets))
+        if len(wanted) == 1:
+            rows = _PENDING_OF_ONE.all(
+                self.connection, state=str(ChangeState.PENDING), target=wanted[0]
+            )
+            return {wanted[0]: rows[0][0]} if rows else {}
+        found = self.connection.execute(_PENDING_OF, {"targets": wanted})
         return {row.target: row.id for row in found}
 
     def pending(

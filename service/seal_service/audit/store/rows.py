@@ -16,6 +16,7 @@ from seal_service.audit.encoding import encode, encode_values
 from seal_service.audit.entry import ENTRY_FIELDS, AuditKind, Decision, Entry
 from seal_service.audit.errors import InvalidEventError, LogDamagedError
 from seal_service.audit.hashing import HashId
+from seal_service.audit.store.driver import run
 
 
 def values_of(entry: Entry) -> tuple[Any, ...]:
@@ -73,4 +74,4 @@ def insert_many(
     sign = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     names, signs = ", ".join(columns), ", ".join([sign] * len(columns))
     statement = f"INSERT INTO {table.name} ({names}) VALUES ({signs})"  # noqa: S608  # names are ours
-    connection.exec_driver_sql(statement, list(rows) if len(rows) > 1 else rows[0])
+    run(connection, statement, rows)
