@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
@@ -12,6 +13,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from service_bank import PASSWORD, WITNESS, Bank, ask_user
 
 from seal_service.application import nightly, reminders
+from seal_service.application.ports import ALLOWED, AuditEntry
 from seal_service.audit.note import cosign
 from seal_service.audit.signed import Signed
 from sealapi.v1 import access_mode_pb2 as mb
@@ -22,6 +24,7 @@ from sealapi.v1 import organization_pb2 as ob
 from sealapi.v1 import session_pb2 as sb
 
 RULE = "exclusionRules/auditor-not-operator"
+IMAGE = "accounts/6222000000000001/cards/1/seals/2"
 
 
 @dataclass(frozen=True)
@@ -262,6 +265,28 @@ def cosignature(bank: Bank) -> ab.AddCosignatureRequest:
     return ab.AddCosignatureRequest(name=f"checkpoints/{row.size}", cosignature=str(line))
 
 
+def seen_image(bank: Bank) -> ab.ListAccessToImageRequest:
+    """Return how to ask who has seen an image that was seen at an outlet."""
+    database: Any = bank.server.pipeline.database
+    database.record(
+        AuditEntry(
+            kind="DOCUMENT", actor="teller-of-2101", org="2101", rpc="SealLibrary/RenderSealView",
+            target=f"{IMAGE}/views/1", decision=ALLOWED, at=bank.clock(), trace_id="",
+            request_id="", peer="", data_class=5,
+        )
+    )  # fmt: skip
+    bank.server._appender.drain()
+    return ab.ListAccessToImageRequest(image=IMAGE)
+
+
+def audit_report(bank: Bank) -> ab.CreateAuditReportRequest:
+    """Return how to ask for a report of an outlet's day."""
+    start, end = Timestamp(), Timestamp()
+    start.FromDatetime(bank.clock() - timedelta(days=2))
+    end.FromDatetime(bank.clock())
+    return ab.CreateAuditReportRequest(org="orgs/2101", start_time=start, end_time=end)
+
+
 def org_request(kind: type[Message], **fields: str) -> Callable[[Bank], Message]:
     """Return how to ask for a change of an outlet."""
     return lambda bank: kind(name="orgs/2101", etag=etag(bank, "orgs/2101"), reason="x", **fields)
@@ -380,6 +405,10 @@ CASES: dict[str, Case] = {
         name=logged(bank)), elsewhere="c12"),
     "AuditService/GetConsistencyProof": Case("aud", lambda bank: ab.GetConsistencyProofRequest(
         old_size=1, checkpoint=signed(bank))),
+    "AuditService/VerifyRange": Case(
+        "aud", lambda _: ab.VerifyRangeRequest(count=100), elsewhere="loc"),
+    "AuditService/ListAccessToImage": Case("c11", seen_image, hidden="teller-of-2101"),
+    "AuditService/CreateAuditReport": Case("c11", audit_report, elsewhere="c12"),
     "AuditService/AddCosignature": Case("wit", cosignature, "aud", elsewhere="loc"),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ tile, checkpoint, signature and cosignature, and says precisely what is wrong.
 
 from seal_audit_check.check import check
 from seal_audit_check.findings import Finding, Report
+from seal_audit_check.stretch import Stretch, check_stretch
 from seal_audit_check.trust import Trust
 
-__all__ = ["Finding", "Report", "Trust", "check"]
+__all__ = ["Finding", "Report", "Stretch", "Trust", "check", "check_stretch"]

@@ -116,7 +116,9 @@ class Server:
             opened.callback(connections.close)
             self._appender = open_log(settings, connections)
             opened.callback(self._appender.stop)  # It numbers, signs and publishes what waits.
-            database = SqlDatabase(connections, self._appender.settings.hasher)
+            database = SqlDatabase(
+                connections, self._appender.settings.hasher, log_key=self._appender.verifier
+            )
             opened.callback(database.close)
             self._build(database, hasher or Argon2())
             self._opened = opened.pop_all()

@@ -158,14 +158,18 @@ def replayed(bank: Bank, name: str, client: Client, request: Message, first: Mes
     other.CopyFrom(request)
     for field in (
         "reason", "note", "display_name", "cosignature", "name", "new_password", "quarter",
-        "user_id", "tellers",
+        "user_id", "tellers", "org",
     ):  # fmt: skip
         if field in request.DESCRIPTOR.fields_by_name:
             if field == "tellers":
                 other.tellers[0].active = False  # type: ignore[attr-defined]
             else:
                 value = str(getattr(other, field))
-                setattr(other, field, {"quarter": "2026Q3"}.get(field, _other(value)))
+                setattr(
+                    other,
+                    field,
+                    {"quarter": "2026Q3", "org": "orgs/2102"}.get(field, _other(value)),
+                )
             break
     assert other != request
     with refused("REQUEST_ID_REUSED"):

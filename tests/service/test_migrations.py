@@ -11,13 +11,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from service_bank import PASSWORD, Bank, Template, running
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, update
 
 from seal_audit_check import Trust, check
 from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.migrate import FOLDER, migrate, newest, version
 from seal_service.adapters.sql.migrations.versions.m0003_audit_log import entry
-from seal_service.adapters.sql.tables import metadata
+from seal_service.adapters.sql.tables import metadata, role
 from seal_service.audit import tables as audit
 
 
@@ -115,6 +115,24 @@ def test_entries_of_the_old_log_become_events_and_go_back(
     report = check(url, Trust.of((str(folder / "audit.key.pub"),), published=folder / "audit"))
     assert report.findings == []
     assert report.events >= numbered + 4
+
+
+def test_e35_who_reads_the_log_of_an_older_bank_may_make_reports_of_it(
+    connections: Connections,
+) -> None:
+    def holders() -> set[str]:
+        with connections.read() as connection:
+            rows = connection.execute(select(role.c.id, role.c.permissions))
+            return {key for key, permissions in rows if "report.make" in permissions}
+
+    migrate(connections, "0007")
+    with connections.write() as connection:
+        for key, permissions in connection.execute(select(role.c.id, role.c.permissions)).all():
+            left = tuple(one for one in permissions if one != "report.make")
+            connection.execute(update(role).where(role.c.id == key).values(permissions=left))
+    assert holders() == set()
+    migrate(connections, "head")
+    assert holders() == {"hq-admin", "branch-admin", "sub-branch-admin", "auditor"}
 
 
 def wait_until_numbered(bank: Bank) -> None:

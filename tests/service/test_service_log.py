@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from refusals import refused
 from service_bank import PASSWORD, WITNESS, Bank, Template, ask_user, running
+from service_cases import IMAGE, seen_image
 
 from seal_audit_check import Finding, Trust, check
 from seal_service.audit import Verifier, hasher_of
@@ -319,3 +322,83 @@ def test_proofs_and_cosignatures_convince_somebody_who_has_only_the_keys(bank: B
     report = check(bank.settings.url, Trust.of((str(key), str(WITNESS.verifier))), processes=1)
     assert report.findings == []
     assert report.cosigned_size == new.size
+
+
+def test_e34_a_stretch_is_checked_while_the_bank_works(bank: Bank) -> None:
+    numbered(bank)
+    audit = bank.as_("aud").audit
+    sound = audit.verify_range(ab.VerifyRangeRequest(start=3, count=20))
+    assert (sound.sound, sound.checked, sound.unsigned) == (True, 20, 0)
+    assert sound.checkpoint.startswith("checkpoints/")
+    with bank.server.pipeline.database.connections.write() as connection:  # type: ignore[attr-defined]
+        connection.exec_driver_sql("UPDATE audit_payload SET salt = payload WHERE seq = 5")
+        connection.exec_driver_sql("UPDATE audit_event SET actor = 'nobody' WHERE seq = 9")
+    wrong = audit.verify_range(ab.VerifyRangeRequest(start=3, count=20))
+    assert sorted(one.event for one in wrong.findings) == ["auditEvents/5", "auditEvents/9"]
+    assert (wrong.sound, wrong.findings_count) == (False, 2)
+    assert audit.verify_range(ab.VerifyRangeRequest(start=10, count=5)).sound
+    assert audit.verify_range(ab.VerifyRangeRequest(start=10**9, count=5)).checked == 0
+
+
+def test_e34_a_log_that_is_not_what_was_signed_is_found_by_any_stretch(bank: Bank) -> None:
+    """Event, leaf and tile agree with one another; the signature was over something else."""
+    numbered(bank)
+    with bank.server.pipeline.database.connections.write() as connection:  # type: ignore[attr-defined]
+        tiles = connection.exec_driver_sql("SELECT hashes FROM audit_tile WHERE level = 0")
+        last = bytes(list(tiles)[-1][0])
+        parameters = (last[:-32] + bytes(32),)
+        sign = "?" if connection.dialect.name == "sqlite" else "%s"
+        connection.exec_driver_sql(
+            f"UPDATE audit_tile SET hashes = {sign} WHERE level = 0 AND idx ="  # noqa: S608
+            " (SELECT max(idx) FROM audit_tile WHERE level = 0)",
+            parameters,
+        )
+    found = bank.as_("aud").audit.verify_range(ab.VerifyRangeRequest(start=0, count=1))
+    assert "the tiles do not lead to the root that was signed" in {
+        finding.problem for finding in found.findings
+    }
+
+
+def test_e35_a_report_counts_what_the_log_holds_and_its_hash_is_in_the_log(bank: Bank) -> None:
+    with refused("OUT_OF_ORG_SCOPE"):
+        bank.org("2101", by="c12")
+    with refused("OUT_OF_ORG_SCOPE"):
+        bank.org("2101", by="c12")
+    numbered(bank)
+    request = ab.CreateAuditReportRequest(org="orgs/2100")
+    request.start_time.FromDatetime(bank.clock.now - timedelta(hours=1))
+    request.end_time.FromDatetime(bank.clock.now + timedelta(hours=1))
+    report = bank.as_("b1").audit.create_audit_report(request).report
+    denied = [count for count in report.counts if count.reason == "OUT_OF_ORG_SCOPE"]
+    assert [(count.kind, count.decision, count.count) for count in denied] == [
+        (5, ab.AuditEvent.DECISION_DENIED, 2)
+    ]
+    assert report.total == sum(count.count for count in report.counts) > 2
+    assert [(one.actor, one.count) for one in report.most_refused] == [("c12", 2)]
+    state = ab.AuditReport()
+    state.CopyFrom(report)
+    state.ClearField("report_sha256")
+    digest = hashlib.sha256(state.SerializeToString(deterministic=True)).hexdigest()
+    assert report.report_sha256 == digest
+    numbered(bank)
+    wanted = ab.ListAuditEventsRequest(action="sealapi.v1.AuditService/CreateAuditReport")
+    (event,) = bank.as_("aud").audit.list_audit_events(wanted).events
+    assert json.loads(event.payload)["after"]["report_sha256"] == digest
+    # Another branch's acts are not in it, and nobody may ask about a year and more.
+    request.org = "orgs/2200"
+    assert bank.as_("b2").audit.create_audit_report(request).report.most_refused == []
+    request.end_time.FromDatetime(bank.clock.now + timedelta(days=400))
+    with refused("INVALID_FIELD"):
+        bank.as_("b2").audit.create_audit_report(request)
+
+
+def test_e30_who_has_seen_an_image(bank: Bank) -> None:
+    request = seen_image(bank)
+    (event,) = bank.as_("c11").audit.list_access_to_image(request).events
+    assert (event.actor, event.target) == ("teller-of-2101", f"{IMAGE}/views/1")
+    # Part of a name is no part of a record.
+    other = ab.ListAccessToImageRequest(image=IMAGE[:-1] + "22")
+    assert bank.as_("c11").audit.list_access_to_image(other).events == []
+    with refused("INVALID_FIELD"):
+        wrong = ab.ListAccessToImageRequest(image="accounts/%/cards/%")
+        bank.as_("c11").audit.list_access_to_image(wrong)

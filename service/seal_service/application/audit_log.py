@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from seal_service.application.call import Call, Caller
 from seal_service.application.ports import Database
 from seal_service.audit.errors import AuditError
 from seal_service.audit.note import SignatureLine, check_cosignature
-from seal_service.audit.search import Cursor, Filter, Found, Order, Page
+from seal_service.audit.search import Checked, Cursor, Filter, Found, Order, Page, Tally
 from seal_service.audit.signed import Signed
 from seal_service.domain.reasons import Reason, Refusal, invalid, not_found
 
 READ = "log.read"
+LONGEST_REPORT = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,48 @@ def consistency(call: Call, old_size: int, size: int | None) -> tuple[Sequence[b
     if old_size > signed.checkpoint.size:
         raise invalid("old_size", f"is more than the checkpoint's {signed.checkpoint.size}")
     return call.work.log.consistency(old_size, signed.checkpoint.size), signed
+
+
+def check_range(database: Database, start: int, count: int) -> Checked:
+    """Check events outside of the call's own transaction, which others wait for."""
+    return database.check_log(start, start + count)
+
+
+def checked(call: Call, found: Checked) -> Checked:
+    """Return what a check has shown, and let the log know of it."""
+    call.require_bank()
+    state = {"end": found.end, "findings": len(found.findings)}
+    call.note(f"auditEvents/{found.start}", after=state)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Counts of an organisation and a time, before the caller's right to them is looked at."""
+
+    org: str
+    since: datetime
+    before: datetime
+    tally: Tally | None
+
+
+def count(database: Database, org_id: str, since: datetime, before: datetime) -> Report:
+    """Count what happened at an organisation and below, outside of the call's transaction."""
+    if not timedelta(0) < before - since <= LONGEST_REPORT:
+        raise invalid("end_time", f"must be 1 to {LONGEST_REPORT.days} days after start_time")
+    with database.read() as work:
+        org = work.orgs.get(org_id)
+        wanted = Filter(since=since, before=before)
+        tally = None if org is None else work.log.tally(wanted, below=org.path)
+    return Report(org_id, since, before, tally)
+
+
+def counted(call: Call, report: Report) -> Tally:
+    """Return the counts if the organisation is in reach."""
+    call.require(call.org_named(report.org))
+    if report.tally is None:
+        raise Refusal(Reason.CONFLICT)  # The organisation has come since.
+    return report.tally
 
 
 def cosign(call: Call, size: int, text: str) -> Signed:

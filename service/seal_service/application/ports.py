@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from seal_service.audit.note import SignatureLine
-from seal_service.audit.search import Cursor, Filter, Found, Order
+from seal_service.audit.search import Checked, Cursor, Filter, Found, Order, Tally
 from seal_service.audit.search import Page as FoundPage
 from seal_service.audit.signed import Signed
 from seal_service.domain.access_modes import ModeSwitch
@@ -76,6 +76,9 @@ class AuditLog(Protocol):
         after: Cursor | None,
     ) -> FoundPage:
         """Return a page of the events at organisations in reach (None: all events)."""
+
+    def tally(self, wanted: Filter, *, below: str) -> Tally:
+        """Count the events at an organisation's path and below it."""
 
     def event(self, seq: int) -> Found | None:
         """Return one event."""
@@ -425,6 +428,15 @@ class Work(Protocol):
 
 class Database(Protocol):
     """Where transactions come from."""
+
+    def check_log(self, start: int, end: int) -> Checked:
+        """Let the independent checker hash events [start, end) again.
+
+        Raises
+        ------
+        Refusal
+            DATABASE_BUSY where nothing could be read.
+        """
 
     def read(self) -> AbstractContextManager[Work]:
         """Open a transaction that writes nothing."""

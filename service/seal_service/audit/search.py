@@ -32,6 +32,8 @@ class Filter:
     account: str | None = None
     action: str | None = None
     target: str | None = None
+    below: str | None = None
+    """A record: acts about it or about a part of it, such as a seal of a card."""
     decision: Decision | None = None
     since: datetime | None = None
     before: datetime | None = None
@@ -57,6 +59,37 @@ class Found:
     entry: Entry
     leaf_hash: bytes
     payload: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many events of one kind ended in one way."""
+
+    kind: AuditKind
+    decision: Decision
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What happened in a time: counts, and who was refused most often."""
+
+    counts: tuple[Count, ...]
+    refused: tuple[tuple[str, int], ...]
+    size: int
+    """How many events the log held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of some events has shown: findings as number, place, problem."""
+
+    start: int
+    end: int
+    pruned: int
+    signed_size: int
+    findings: tuple[tuple[int | None, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

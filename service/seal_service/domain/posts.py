@@ -55,6 +55,7 @@ PERMISSIONS: dict[str, str] = {
     "restore.drill": "恢复演练",
     "health.read": "运行状态",
     "report.read": "查询报表",
+    "report.make": "编制审计报告",
 }
 """Permission code → what it lets a person do."""
 

@@ -10,7 +10,7 @@ from seal_service.domain.posts import ExclusionRule, Post, Role, RuleKind, RuleR
 _COMMON = ("org.read", "user.read", "post.read", "change.read")
 _ADMIN = (*_COMMON, "change.decide", "user.manage", "user.check", "user.transfer", "user.unlock",
           "post.assign", "session.manage", "review.start", "review.attest", "access.explain",
-          "log.read", "passrate.read", "report.read")  # fmt: skip
+          "log.read", "passrate.read", "report.read", "report.make")  # fmt: skip
 
 ROLES = (
     Role("hq-admin", "总行管理员", "headquarters administrator", (
@@ -35,7 +35,7 @@ ROLES = (
     Role("business-operator", "业务运营人员", "business operator", (
         "org.read", "account.read", "passrate.read", "report.read")),
     Role("auditor", "审计检查员", "auditor", (
-        *_COMMON, "log.read", "passrate.read", "report.read", "access.explain")),
+        *_COMMON, "log.read", "passrate.read", "report.read", "report.make", "access.explain")),
     Role("witness", "审计见证", "audit witness", ("log.read", "log.witness")),
     Role("core-interface", "核心接口", "core interface", ("verify.single", "verify.batch", "core.feed")),
 )  # fmt: skip

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from google.protobuf.message import Message
 
 from seal_service.application import audit_log
 from seal_service.application.call import Call, Caller, Tools
 from seal_service.application.ports import Database
 from seal_service.audit import AuditKind, Decision, encode
-from seal_service.audit.search import Cursor, Filter, Found, Order
+from seal_service.audit.search import Checked, Cursor, Filter, Found, Order
 from seal_service.audit.signed import Signed
 from seal_service.grpc_api.messages import instant, timestamp
 from seal_service.grpc_api.resources import Asker, id_of, page_of, token_of
 from seal_service.interceptors.exchange import Handle, Prepare
 from sealapi.v1 import audit_pb2 as pb
+
+MOST_FINDINGS = 100
+"""Of more findings only the number is told."""
 
 
 def search(
@@ -66,6 +71,90 @@ def get_consistency_proof(call: Call, request: pb.GetConsistencyProofRequest) ->
     """Prove that the log has only grown."""
     hashes, signed = audit_log.consistency(call, request.old_size, size_of(request.checkpoint))
     return pb.GetConsistencyProofResponse(hashes=hashes, checkpoint=checkpoint_message(signed))
+
+
+def check_range(
+    _tools: Tools, database: Database, _caller: Caller, request: pb.VerifyRangeRequest
+) -> Checked:
+    """Check events before the call's transaction begins."""
+    return audit_log.check_range(database, request.start, request.count)
+
+
+def verify_range(call: Call, _request: pb.VerifyRangeRequest) -> Message:
+    """Say whether events are as they were written."""
+    found = audit_log.checked(call, call.prepared)
+    return pb.VerifyRangeResponse(
+        sound=not found.findings,
+        findings=[
+            pb.AuditFinding(
+                event="" if seq is None else f"auditEvents/{seq}", place=place, problem=problem
+            )
+            for seq, place, problem in found.findings[:MOST_FINDINGS]
+        ],
+        findings_count=len(found.findings),
+        checked=max(0, found.end - found.start), pruned=found.pruned,
+        unsigned=max(0, found.end - max(found.start, found.signed_size)),
+        checkpoint=f"checkpoints/{found.signed_size}" if found.signed_size else "",
+    )  # fmt: skip
+
+
+def search_image(
+    tools: Tools, database: Database, caller: Caller, request: pb.ListAccessToImageRequest
+) -> audit_log.Search:
+    """Look for acts about an image before the call's transaction begins."""
+    page = page_of(Asker(tools, caller), request)
+    after = Cursor(*map(int, page.after.split("/"))) if page.after else None
+    wanted = Filter(account=request.image.split("/")[1], below=request.image)
+    order = Order.NEWEST_FIRST
+    return audit_log.search(database, caller, wanted, limit=page.limit, order=order, after=after)
+
+
+def list_access_to_image(call: Call, request: pb.ListAccessToImageRequest) -> Message:
+    """List who has seen or tried to see an image."""
+    page = audit_log.shown(call, call.prepared)
+    call.note(request.image)
+    token = ""
+    if page.next is not None:
+        token = token_of(call, request, f"{page.next.seq}/{page.next.size}")
+    return pb.ListAccessToImageResponse(
+        events=[event_message(found) for found in page.events], next_page_token=token
+    )
+
+
+def count(
+    _tools: Tools, database: Database, _caller: Caller, request: pb.CreateAuditReportRequest
+) -> audit_log.Report:
+    """Count events before the call's transaction begins."""
+    since = instant(request.start_time, "start_time")
+    return audit_log.count(
+        database, id_of(request.org), since, instant(request.end_time, "end_time")
+    )
+
+
+def create_audit_report(call: Call, request: pb.CreateAuditReportRequest) -> Message:
+    """Count what happened; the log keeps the report's hash."""
+    tally = audit_log.counted(call, call.prepared)
+    report = pb.AuditReport(
+        org=request.org, start_time=request.start_time, end_time=request.end_time,
+        counts=[
+            pb.AuditReport.Count(
+                kind=f"AUDIT_KIND_{one.kind.name}", decision=f"DECISION_{one.decision.name}",
+                reason=one.reason, count=one.count,
+            )
+            for one in tally.counts
+        ],
+        total=sum(one.count for one in tally.counts),
+        most_refused=[
+            pb.AuditReport.Refused(actor=actor, count=number) for actor, number in tally.refused
+        ],
+        log_size=tally.size,
+    )  # fmt: skip
+    report.report_sha256 = sha256(report.SerializeToString(deterministic=True)).hexdigest()
+    call.note(
+        f"{request.org}/auditReports/-",
+        after={"report_sha256": report.report_sha256, "total": report.total},
+    )
+    return pb.CreateAuditReportResponse(report=report)
 
 
 def add_cosignature(call: Call, request: pb.AddCosignatureRequest) -> Message:
@@ -126,5 +215,13 @@ HANDLERS: dict[str, Handle] = {
     "GetInclusionProof": get_inclusion_proof,
     "GetConsistencyProof": get_consistency_proof,
     "AddCosignature": add_cosignature,
+    "VerifyRange": verify_range,
+    "ListAccessToImage": list_access_to_image,
+    "CreateAuditReport": create_audit_report,
 }
-PREPARE: dict[str, Prepare] = {"ListAuditEvents": search}
+PREPARE: dict[str, Prepare] = {
+    "ListAuditEvents": search,
+    "VerifyRange": check_range,
+    "ListAccessToImage": search_image,
+    "CreateAuditReport": count,
+}

@@ -187,3 +187,113 @@ class AddCosignatureResponse(_message.Message):
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     checkpoint: Checkpoint
     def __init__(self, checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ...) -> None: ...
+
+class VerifyRangeRequest(_message.Message):
+    __slots__ = ("start", "count")
+    START_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    start: int
+    count: int
+    def __init__(self, start: _Optional[int] = ..., count: _Optional[int] = ...) -> None: ...
+
+class AuditFinding(_message.Message):
+    __slots__ = ("event", "place", "problem")
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    event: str
+    place: str
+    problem: str
+    def __init__(self, event: _Optional[str] = ..., place: _Optional[str] = ..., problem: _Optional[str] = ...) -> None: ...
+
+class VerifyRangeResponse(_message.Message):
+    __slots__ = ("sound", "findings", "findings_count", "checked", "pruned", "unsigned", "checkpoint")
+    SOUND_FIELD_NUMBER: _ClassVar[int]
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    FINDINGS_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CHECKED_FIELD_NUMBER: _ClassVar[int]
+    PRUNED_FIELD_NUMBER: _ClassVar[int]
+    UNSIGNED_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    sound: bool
+    findings: _containers.RepeatedCompositeFieldContainer[AuditFinding]
+    findings_count: int
+    checked: int
+    pruned: int
+    unsigned: int
+    checkpoint: str
+    def __init__(self, sound: _Optional[bool] = ..., findings: _Optional[_Iterable[_Union[AuditFinding, _Mapping]]] = ..., findings_count: _Optional[int] = ..., checked: _Optional[int] = ..., pruned: _Optional[int] = ..., unsigned: _Optional[int] = ..., checkpoint: _Optional[str] = ...) -> None: ...
+
+class ListAccessToImageRequest(_message.Message):
+    __slots__ = ("image", "page_size", "page_token")
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    image: str
+    page_size: int
+    page_token: str
+    def __init__(self, image: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListAccessToImageResponse(_message.Message):
+    __slots__ = ("events", "next_page_token")
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedCompositeFieldContainer[AuditEvent]
+    next_page_token: str
+    def __init__(self, events: _Optional[_Iterable[_Union[AuditEvent, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CreateAuditReportRequest(_message.Message):
+    __slots__ = ("request_id", "org", "start_time", "end_time")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORG_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    org: str
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    def __init__(self, request_id: _Optional[str] = ..., org: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class AuditReport(_message.Message):
+    __slots__ = ("org", "start_time", "end_time", "counts", "total", "most_refused", "log_size", "report_sha256")
+    class Count(_message.Message):
+        __slots__ = ("kind", "decision", "reason", "count")
+        KIND_FIELD_NUMBER: _ClassVar[int]
+        DECISION_FIELD_NUMBER: _ClassVar[int]
+        REASON_FIELD_NUMBER: _ClassVar[int]
+        COUNT_FIELD_NUMBER: _ClassVar[int]
+        kind: _policy_pb2.AuditKind
+        decision: AuditEvent.Decision
+        reason: str
+        count: int
+        def __init__(self, kind: _Optional[_Union[_policy_pb2.AuditKind, str]] = ..., decision: _Optional[_Union[AuditEvent.Decision, str]] = ..., reason: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
+    class Refused(_message.Message):
+        __slots__ = ("actor", "count")
+        ACTOR_FIELD_NUMBER: _ClassVar[int]
+        COUNT_FIELD_NUMBER: _ClassVar[int]
+        actor: str
+        count: int
+        def __init__(self, actor: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
+    ORG_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    COUNTS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    MOST_REFUSED_FIELD_NUMBER: _ClassVar[int]
+    LOG_SIZE_FIELD_NUMBER: _ClassVar[int]
+    REPORT_SHA256_FIELD_NUMBER: _ClassVar[int]
+    org: str
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    counts: _containers.RepeatedCompositeFieldContainer[AuditReport.Count]
+    total: int
+    most_refused: _containers.RepeatedCompositeFieldContainer[AuditReport.Refused]
+    log_size: int
+    report_sha256: str
+    def __init__(self, org: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., counts: _Optional[_Iterable[_Union[AuditReport.Count, _Mapping]]] = ..., total: _Optional[int] = ..., most_refused: _Optional[_Iterable[_Union[AuditReport.Refused, _Mapping]]] = ..., log_size: _Optional[int] = ..., report_sha256: _Optional[str] = ...) -> None: ...
+
+class CreateAuditReportResponse(_message.Message):
+    __slots__ = ("report",)
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    report: AuditReport
+    def __init__(self, report: _Optional[_Union[AuditReport, _Mapping]] = ...) -> None: ...

@@ -60,6 +60,21 @@ class AuditServiceStub:
                 request_serializer=sealapi_dot_v1_dot_audit__pb2.GetConsistencyProofRequest.SerializeToString,
                 response_deserializer=sealapi_dot_v1_dot_audit__pb2.GetConsistencyProofResponse.FromString,
                 _registered_method=True)
+        self.VerifyRange = channel.unary_unary(
+                '/sealapi.v1.AuditService/VerifyRange',
+                request_serializer=sealapi_dot_v1_dot_audit__pb2.VerifyRangeRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_audit__pb2.VerifyRangeResponse.FromString,
+                _registered_method=True)
+        self.ListAccessToImage = channel.unary_unary(
+                '/sealapi.v1.AuditService/ListAccessToImage',
+                request_serializer=sealapi_dot_v1_dot_audit__pb2.ListAccessToImageRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_audit__pb2.ListAccessToImageResponse.FromString,
+                _registered_method=True)
+        self.CreateAuditReport = channel.unary_unary(
+                '/sealapi.v1.AuditService/CreateAuditReport',
+                request_serializer=sealapi_dot_v1_dot_audit__pb2.CreateAuditReportRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_audit__pb2.CreateAuditReportResponse.FromString,
+                _registered_method=True)
         self.AddCosignature = channel.unary_unary(
                 '/sealapi.v1.AuditService/AddCosignature',
                 request_serializer=sealapi_dot_v1_dot_audit__pb2.AddCosignatureRequest.SerializeToString,
@@ -106,6 +121,27 @@ class AuditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def VerifyRange(self, request, context):
+        """Hashes events again from storage, by the independent checker, and compares them with the newest signed state.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAccessToImage(self, request, context):
+        """Lists who has seen or tried to see an image of a seal, at organisations in reach.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateAuditReport(self, request, context):
+        """Counts what happened at an organisation and below it; the log keeps the report's hash (E35).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AddCosignature(self, request, context):
         """Keeps a witness's signature beside a checkpoint; the log must know the witness.
         """
@@ -140,6 +176,21 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.GetConsistencyProof,
                     request_deserializer=sealapi_dot_v1_dot_audit__pb2.GetConsistencyProofRequest.FromString,
                     response_serializer=sealapi_dot_v1_dot_audit__pb2.GetConsistencyProofResponse.SerializeToString,
+            ),
+            'VerifyRange': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyRange,
+                    request_deserializer=sealapi_dot_v1_dot_audit__pb2.VerifyRangeRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_audit__pb2.VerifyRangeResponse.SerializeToString,
+            ),
+            'ListAccessToImage': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAccessToImage,
+                    request_deserializer=sealapi_dot_v1_dot_audit__pb2.ListAccessToImageRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_audit__pb2.ListAccessToImageResponse.SerializeToString,
+            ),
+            'CreateAuditReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateAuditReport,
+                    request_deserializer=sealapi_dot_v1_dot_audit__pb2.CreateAuditReportRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_audit__pb2.CreateAuditReportResponse.SerializeToString,
             ),
             'AddCosignature': grpc.unary_unary_rpc_method_handler(
                     servicer.AddCosignature,
@@ -283,6 +334,87 @@ class AuditService:
             '/sealapi.v1.AuditService/GetConsistencyProof',
             sealapi_dot_v1_dot_audit__pb2.GetConsistencyProofRequest.SerializeToString,
             sealapi_dot_v1_dot_audit__pb2.GetConsistencyProofResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyRange(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.AuditService/VerifyRange',
+            sealapi_dot_v1_dot_audit__pb2.VerifyRangeRequest.SerializeToString,
+            sealapi_dot_v1_dot_audit__pb2.VerifyRangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAccessToImage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.AuditService/ListAccessToImage',
+            sealapi_dot_v1_dot_audit__pb2.ListAccessToImageRequest.SerializeToString,
+            sealapi_dot_v1_dot_audit__pb2.ListAccessToImageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateAuditReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.AuditService/CreateAuditReport',
+            sealapi_dot_v1_dot_audit__pb2.CreateAuditReportRequest.SerializeToString,
+            sealapi_dot_v1_dot_audit__pb2.CreateAuditReportResponse.FromString,
             options,
             channel_credentials,
             insecure,

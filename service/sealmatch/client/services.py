@@ -179,6 +179,39 @@ class AuditService:
             timeout_s=timeout_s,
         )
 
+    def verify_range(
+        self, request: audit_pb2.VerifyRangeRequest, *, timeout_s: float | None = None
+    ) -> audit_pb2.VerifyRangeResponse:
+        """Hashes events again from storage, by the independent checker, and compares them with the newest signed state."""
+        return self._call(
+            "/sealapi.v1.AuditService/VerifyRange",
+            request,
+            audit_pb2.VerifyRangeResponse,
+            timeout_s=timeout_s,
+        )
+
+    def list_access_to_image(
+        self, request: audit_pb2.ListAccessToImageRequest, *, timeout_s: float | None = None
+    ) -> audit_pb2.ListAccessToImageResponse:
+        """Lists who has seen or tried to see an image of a seal, at organisations in reach."""
+        return self._call(
+            "/sealapi.v1.AuditService/ListAccessToImage",
+            request,
+            audit_pb2.ListAccessToImageResponse,
+            timeout_s=timeout_s,
+        )
+
+    def create_audit_report(
+        self, request: audit_pb2.CreateAuditReportRequest, *, timeout_s: float | None = None
+    ) -> audit_pb2.CreateAuditReportResponse:
+        """Counts what happened at an organisation and below it."""
+        return self._call(
+            "/sealapi.v1.AuditService/CreateAuditReport",
+            request,
+            audit_pb2.CreateAuditReportResponse,
+            timeout_s=timeout_s,
+        )
+
     def add_cosignature(
         self, request: audit_pb2.AddCosignatureRequest, *, timeout_s: float | None = None
     ) -> audit_pb2.AddCosignatureResponse:

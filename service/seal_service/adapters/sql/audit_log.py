@@ -16,7 +16,7 @@ from seal_service.audit.errors import (
     MalformedNoteError,
 )
 from seal_service.audit.note import SignatureLine
-from seal_service.audit.search import Cursor, Filter, Found, Order, Page
+from seal_service.audit.search import Cursor, Filter, Found, Order, Page, Tally
 from seal_service.audit.signed import Signed
 from seal_service.audit.store import proofs, query
 from seal_service.audit.store.witnessed import keep_cosignature
@@ -47,6 +47,13 @@ class SqlAuditLog:
             wanted = replace(wanted, organisations=codes)
         with _damage():
             return query.find(self.connection, wanted, limit=limit, order=order, after=after)
+
+    def tally(self, wanted: Filter, *, below: str) -> Tally:
+        """Count the events at an organisation's path and below it."""
+        place = tables.org.c
+        codes = self.connection.scalars(select(place.id).where(*within(place.path, (below,))))
+        with _damage():
+            return query.tally(self.connection, replace(wanted, organisations=set(codes)))
 
     def event(self, seq: int) -> Found | None:
         """Return one event."""

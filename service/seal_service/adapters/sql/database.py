@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from seal_audit_check import Trust, check_stretch
+from seal_audit_check.findings import CheckError
 from seal_service.adapters.sql.audit_log import SqlAuditLog
 from seal_service.adapters.sql.audit_trail import SqlAuditTrail, event_of, stamp_of
 from seal_service.adapters.sql.engine import Connections
@@ -30,10 +32,12 @@ from seal_service.adapters.sql.work_stores import (
 )
 from seal_service.application import ports
 from seal_service.application.ports import AuditEntry, Work
-from seal_service.audit import Hasher
+from seal_service.audit import Hasher, Verifier
+from seal_service.audit.search import Checked
 from seal_service.audit.store import Recorder
 from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.posts import ExclusionRule, Post, Role
+from seal_service.domain.reasons import Reason, Refusal
 
 
 class SqlWork:
@@ -75,11 +79,14 @@ class SqlDatabase:
         The database.
     hasher
         The algorithm of the audit log's profile.
+    log_key
+        The public key with which the log is signed.
     """
 
-    def __init__(self, connections: Connections, hasher: Hasher) -> None:
+    def __init__(self, connections: Connections, hasher: Hasher, *, log_key: Verifier) -> None:
         self.connections = connections
         self._hasher = hasher
+        self._log_key = log_key
         self._recorder = Recorder(connections.transactions, hasher)
 
     def record(self, entry: AuditEntry) -> None:
@@ -96,6 +103,18 @@ class SqlDatabase:
     def close(self) -> None:
         """Write what has been recorded."""
         self._recorder.close()
+
+    def check_log(self, start: int, end: int) -> Checked:
+        """Let the independent checker hash events [start, end) again."""
+        url = self.connections.url.render_as_string(hide_password=False)
+        try:
+            found = check_stretch(url, Trust.of((str(self._log_key),)), start, end)
+        except CheckError as error:
+            raise Refusal(Reason.DATABASE_BUSY) from error
+        return Checked(
+            found.start, found.end, found.pruned, found.signed_size,
+            tuple((one.seq, one.place, one.problem) for one in found.findings),
+        )  # fmt: skip
 
     @contextmanager
     def read(self) -> Iterator[Work]:

@@ -17,7 +17,7 @@ from seal_service.audit.errors import (
     LogRolledBackError,
     PublishError,
 )
-from seal_service.audit.keys import Signer
+from seal_service.audit.keys import Signer, Verifier
 from seal_service.audit.note import open_checkpoint
 from seal_service.audit.publish import PublishedLog
 from seal_service.audit.store.lock import lock_of
@@ -108,6 +108,11 @@ class Appender:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self.status = AppenderStatus()
+
+    @property
+    def verifier(self) -> Verifier:
+        """Return the public key with which the log is signed."""
+        return self._signer.verifier
 
     def open(self) -> None:
         """Take the lock, begin the log if there is none, and check it against its public copy.

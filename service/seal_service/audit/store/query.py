@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
 
 from seal_service.audit import tables
-from seal_service.audit.search import Cursor, Filter, Found, Order, Page, micros
+from seal_service.audit.entry import AuditKind, Decision
+from seal_service.audit.search import Count, Cursor, Filter, Found, Order, Page, Tally, micros
 from seal_service.audit.store.rows import entry_of
 from seal_service.audit.store.state import log_size
 
@@ -66,6 +67,30 @@ def event_at(connection: Connection, seq: int) -> Found | None:
     return None if row is None else _found(row)
 
 
+def tally(connection: Connection, wanted: Filter, *, most: int = 20) -> Tally:
+    """Count the events that a filter finds, and those who were refused most often."""
+    event = tables.event.c
+    size = log_size(connection)
+    conditions = [*_conditions(wanted), event.seq < size]
+    key = (event.kind, event.decision, event.reason)
+    rows = connection.execute(
+        select(*key, func.count()).where(*conditions).group_by(*key).order_by(*key)
+    )
+    counts = [
+        Count(AuditKind(kind), Decision(decision), reason, number)
+        for kind, decision, reason, number in rows
+    ]
+    number = func.count().label("number")
+    refused = connection.execute(
+        select(event.actor, number)
+        .where(*conditions, event.decision == int(Decision.DENIED))
+        .group_by(event.actor)
+        .order_by(number.desc(), event.actor)
+        .limit(most)
+    )
+    return Tally(tuple(counts), tuple((actor, count) for actor, count in refused), size)
+
+
 def _found(row: RowMapping) -> Found:
     seq = row["seq"]
     entry = entry_of(dict(row), f"event {seq}")
@@ -87,6 +112,11 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             found.append(column == value)
+    if wanted.below is not None:
+        part = f"{wanted.below}/"
+        # Not LIKE: SQLite's does not tell capitals from small letters.
+        inside = func.substr(event.target, 1, len(part)) == part
+        found.append(or_(event.target == wanted.below, inside))
     if wanted.decision is not None:
         found.append(event.decision == int(wanted.decision))
     if wanted.since is not None:
