@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy import text
 
 from seal_audit_check import Report, Trust, check
 from seal_service.audit import AuditKind, Decision, Event, HashId, SignatureId, Signer, tables
@@ -108,3 +111,17 @@ def a_log(url: str, folder: Path, count: int = 0, **options: object) -> Iterator
         yield log
     finally:
         log.close()
+
+
+def count(log: Log, name: str) -> int:
+    """Return how many rows a table has."""
+    with log.database.read() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {name}")).scalar() or 0)  # noqa: S608
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so, a minute at most."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
