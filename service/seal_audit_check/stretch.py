@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from seal_audit_check.findings import CheckError, Finding
 from seal_audit_check.notes import NoteError, Signed, read_note
-from seal_audit_check.prunes import is_covered, prunes_in
+from seal_audit_check.prunes import Prune, is_covered, prunes_in
 from seal_audit_check.ranges import Outcome, Task, check_range
 from seal_audit_check.sources import Source, as_bytes, as_int, number, open_source
 from seal_audit_check.tree import WIDTH, Levels, cut, fold, new_of
@@ -60,7 +60,7 @@ def check_stretch(url: str, trust: Trust, start: int, end: int) -> Stretch:
             return found
         first, last = start - start % WIDTH, min(size, -(-found.end // WIDTH) * WIDTH)
         outcome = check_range(Task(url, algorithm, first, last, ()))
-        _judge(outcome, source, found)
+        _judge(outcome, url, found)
         signed = _newest(source, trust, found)
         if signed is not None:
             found.signed_size = signed.size
@@ -68,11 +68,15 @@ def check_stretch(url: str, trust: Trust, start: int, end: int) -> Stretch:
     return found
 
 
-def _judge(outcome: Outcome, source: Source, found: Stretch) -> None:
+def _judge(outcome: Outcome, url: str, found: Stretch) -> None:
     inside = range(found.start, found.end)
     found.payloads = outcome.payloads
     found.findings += [one for one in outcome.findings if one.seq is None or one.seq in inside]
-    prunes = prunes_in(source) if outcome.missing else ()
+    prunes: tuple[Prune, ...] = ()
+    if outcome.missing:
+        # A newer look than the one at the events: a prune may have run between two.
+        with open_source(url) as newest:
+            prunes = prunes_in(newest)
     for lost in outcome.missing:
         if lost.seq not in inside:
             continue
