@@ -140,6 +140,17 @@ class Bank:
         wanted = {"": None, "ALLOWED": ""}.get(outcome, outcome)
         return [row for row in found if rpc in {"", row.action} and wanted in {None, row.reason}]
 
+    def log_state(self) -> tuple[int, int, int]:
+        """Return how many events wait, are numbered and are signed, as one look shows them."""
+        counts = (
+            "count(*) from audit_outbox", "coalesce(max(seq) + 1, 0) from audit_event",
+            "coalesce(max(size), 0) from audit_checkpoint",
+        )  # fmt: skip
+        query = f"select {', '.join(f'(select {one})' for one in counts)}"  # noqa: S608
+        with self.server.pipeline.database.connections.read() as connection:  # type: ignore[attr-defined]
+            waiting, size, signed = connection.exec_driver_sql(query).one()
+        return waiting, size, signed
+
     def close(self) -> None:
         """Stop everything."""
         for client in self.clients.values():
