@@ -27,6 +27,8 @@ EVENTS = (
 PAYLOADS = "SELECT seq, salt, payload FROM audit_payload WHERE seq >= {} AND seq < {} ORDER BY seq"
 Row = tuple[Any, ...]
 
+_KINDS, _DECISIONS = (1, 2, 3, 4, 5), (1, 2, 3)
+
 # A text that is stored as a blob has the same bytes, but no search for the text finds it. Of values
 # of several types `max` takes a blob.
 _AS_TEXT = f"typeof(max({', '.join(TEXTS)})) = 'text'"
@@ -41,7 +43,7 @@ _ORDINARY = (
     " kind * 16777216 + decision * 65536 + payload_alg * 256 + state_alg,"
     f" {', '.join(FIELDS[4:])} FROM audit_event WHERE seq >= {{0}} AND seq < {{1}}"
     " AND +leaf_alg IS {2} AND +payload_alg IN (0, {2}) AND +state_alg IN (0, {2})"
-    f" AND +kind IN (1, 2, 3, 4, 5) AND +decision IN (1, 2, 3) AND {_AS_TEXT} ORDER BY seq"
+    f" AND +kind IN {_KINDS} AND +decision IN {_DECISIONS} AND {_AS_TEXT} ORDER BY seq"
 )
 
 
@@ -119,7 +121,11 @@ class _Postgres:
         return [
             (row[0], row[21], row[1] << 24 | row[2] << 16 | row[3] << 8 | row[4], *row[5:20])
             for row in self.events(start, end)
-            if row[20] == algorithm and {row[3], row[4]} <= {0, algorithm}
+            # A larger decision would run over into the kind, and look like another one.
+            if row[20] == algorithm
+            and {row[3], row[4]} <= {0, algorithm}
+            and row[1] in _KINDS
+            and row[2] in _DECISIONS
         ]
 
     def disguised(self, _start: int, _end: int) -> list[int]:

@@ -60,3 +60,13 @@ def test_an_event_that_is_sent_again_is_logged_once(log: Log) -> None:
     assert count(log, "audit_outbox") == 0
     assert log.appender.status.repeated == 3
     assert log.check().sound
+
+
+@pytest.mark.parametrize("column", ["kind", "decision", "payload_alg", "state_alg"])
+def test_e34_a_number_that_runs_over_into_its_neighbour_is_found(log: Log, column: str) -> None:
+    """In an entry the four are bytes side by side: 257 must not be read as 1 and a carry."""
+    log.add(map(event_of, range(12)))
+    with log.database.write() as connection:
+        connection.exec_driver_sql(f"UPDATE audit_event SET {column} = {column} + 256")  # noqa: S608
+    report = log.check()
+    assert [found.seq for found in report.findings if found.place == "event"] == list(range(12))
