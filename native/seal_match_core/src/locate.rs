@@ -50,7 +50,7 @@ pub fn seal_regions(survey: &Survey, ink: &Ink, within: Option<[f32; 4]>) -> Vec
         }
     }
     let found = pieces(&mask, &map, survey.cell_px);
-    if !found.first().is_some_and(|region| region.torn) {
+    if found.first().is_some_and(|region| !region.torn) {
         return found;
     }
     erase_lines(&mut mask);
