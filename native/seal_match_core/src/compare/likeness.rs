@@ -85,8 +85,7 @@ pub fn channels(reference: &Field, maps: &Maps, parts: &[Judged]) -> [f32; COUNT
                 }
             }
         }
-        out.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        out
+        worst_first(out)
     };
     let at = |v: &[(f32, usize)], share: f32| {
         v.get(((v.len() as f32 * share) as usize).min(v.len().saturating_sub(1))).map_or(SILENT, |p| p.0)
@@ -147,7 +146,7 @@ fn hidden(reference: &Field, weight: &Field) -> [f32; 3] {
     let area = ((2 * SMALL + 1) * (2 * SMALL + 1)) as f64;
     let mut boxes: Vec<(f32, usize)> =
         (0..width * height).map(|i| ((sums.over(i % width, i / width, SMALL) / area) as f32, i)).filter(|b| b.0 > 0.0).collect();
-    boxes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    boxes = worst_first(boxes);
     [boxes.first().map_or(0.0, |b| b.0), third_place(&boxes, width), total / all.max(1.0)]
 }
 
@@ -200,6 +199,16 @@ fn of_parts(parts: &[Judged]) -> [f32; 23] {
     ]
 }
 
+/// Sorts values with their places, the largest first, those of one value by place.
+fn worst_first(boxes: Vec<(f32, usize)>) -> Vec<(f32, usize)> {
+    // One number each, which sorts several times faster: the value's bits in the order of `total_cmp`, turned round, then the place.
+    let turned = |bits: u32| if bits >> 31 == 1 { bits } else { !bits & 0x7fff_ffff };
+    let mut keys: Vec<u64> = boxes.iter().map(|b| u64::from(turned(b.0.to_bits())) << 32 | b.1 as u64).collect();
+    keys.sort_unstable();
+    // Turning is its own inverse.
+    keys.iter().map(|key| (f32::from_bits(turned((key >> 32) as u32)), *key as u32 as usize)).collect()
+}
+
 /// The third-worst place that lies 2 mm or more from the worse ones.
 fn third_place(sorted: &[(f32, usize)], width: usize) -> f32 {
     let apart = (2.0 * MAP_PX_PER_MM) as i64;
@@ -250,5 +259,20 @@ impl Summed {
     fn between(&self, [x0, y0]: [usize; 2], [x1, y1]: [usize; 2]) -> f64 {
         let s = self.width + 1;
         self.data[y1 * s + x1] - self.data[y0 * s + x1] - self.data[y1 * s + x0] + self.data[y0 * s + x0]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_comes_first_and_equal_ones_by_place() {
+        let values = [0.5, -1.0, 0.0, -0.0, 3.25, 0.5, -7.5, 1e-30, f32::INFINITY, -1.0, f32::NEG_INFINITY];
+        let boxes: Vec<(f32, usize)> = values.iter().copied().zip([7, 3, 9, 1, 4, 2, 8, 0, 5, 11, 6]).collect();
+        let mut expected = boxes.clone();
+        expected.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let bits = |v: Vec<(f32, usize)>| v.into_iter().map(|(v, i)| (v.to_bits(), i)).collect::<Vec<_>>();
+        assert_eq!(bits(worst_first(boxes)), bits(expected));
     }
 }

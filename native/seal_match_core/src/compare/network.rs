@@ -139,10 +139,11 @@ impl Network {
             let at = lattice.at(0, y);
             lattice.data[at..at + width].copy_from_slice(row);
         }
+        // Two lattices in turn: what an earlier layer left where nothing is needed is never looked at, and nothing writes the border.
+        let mut next = Lattice::new(width, height);
         for (layer, needed) in self.layers.iter().zip(&needed) {
-            let mut next = Lattice::new(width, height);
             run(layer, &lattice, needed, width, height, &mut next);
-            lattice = next;
+            std::mem::swap(&mut lattice, &mut next);
         }
         let (mut here, mut grain) = (Field::zeros(width, height), Field::zeros(width, height));
         for y in 0..height {
@@ -181,23 +182,20 @@ fn weights(reference: &Field, moving: &Field, covered: &Field, scope: &Field) ->
 
 /// Dilates by a square of side `2 r + 1`.
 fn grown(src: &[bool], w: usize, h: usize, r: usize) -> Vec<bool> {
-    let pass = |src: &[bool], step: usize, along: usize, lines: usize, stride: usize| {
-        let mut out = vec![false; src.len()];
-        for line in 0..lines {
-            let mut until = 0;
-            for i in 0..along + r {
-                if i < along && src[line * stride + i * step] {
-                    until = i + 2 * r + 1;
-                }
-                if i >= r && i < until {
-                    out[line * stride + (i - r) * step] = true;
-                }
-            }
+    let join = |dst: &mut [bool], src: &[bool]| dst.iter_mut().zip(src).for_each(|(d, s)| *d |= *s);
+    let mut rows = src.to_vec();
+    for (dst, src) in rows.chunks_exact_mut(w.max(1)).zip(src.chunks_exact(w.max(1))) {
+        for shift in 1..(r + 1).min(w) {
+            join(&mut dst[shift..], src);
+            join(dst, &src[shift..]);
         }
-        out
-    };
-    let rows = pass(src, 1, w, h, w);
-    pass(&rows, w, h, w, 1)
+    }
+    let mut out = rows.clone();
+    for shift in 1..(r + 1).min(h) {
+        join(&mut out[shift * w..], &rows);
+        join(&mut out, &rows[shift * w..]);
+    }
+    out
 }
 
 /// Computes one layer where it is needed.

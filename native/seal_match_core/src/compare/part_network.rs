@@ -27,6 +27,8 @@ const STEPS: [usize; 3] = [1, 2, 1];
 const FROM: [usize; 3] = [0, 1, 0];
 /// Samples of the grid from one of the window to the next, for a large part.
 const LARGE_STEP: f32 = 1.5;
+/// Further than a window reaches beyond the image, samples.
+const BEYOND: f32 = 64.0;
 /// Densest ink that the network is shown.
 const FULL: f32 = 1.6;
 const MOST_CHANNELS: usize = 64;
@@ -172,13 +174,20 @@ fn look(image: &Field, part: &Part) -> [f32; WINDOW * WINDOW] {
         return out;
     }
     let start = ends.map(|e| 0.5 * (e - 1) as f32 - LARGE_STEP * 0.5 * (WINDOW - 1) as f32);
-    for (i, v) in out.iter_mut().enumerate() {
-        let [x, y] = [start[0] + LARGE_STEP * (i % WINDOW) as f32, start[1] + LARGE_STEP * (i / WINDOW) as f32];
-        let (left, top) = (x.floor(), y.floor());
-        let (fx, fy) = (x - left, y - top);
-        let (left, top) = (left as i32, top as i32);
-        let row = |y: i32| at(left, y) * (1.0 - fx) + at(left + 1, y) * fx;
-        *v = row(top) * (1.0 - fy) + row(top + 1) * fy;
+    // The sample before each place of the window, and how far the place lies beyond it.
+    let places = start.map(|start| {
+        std::array::from_fn::<(i32, f32), WINDOW, _>(|i| {
+            let v = start + LARGE_STEP * i as f32;
+            // The window reaches less than its own size beyond the image.
+            let before = (v + BEYOND) as i32 - BEYOND as i32;
+            (before, v - before as f32)
+        })
+    });
+    for (out, (top, fy)) in out.chunks_exact_mut(WINDOW).zip(places[1]) {
+        for (v, (left, fx)) in out.iter_mut().zip(places[0]) {
+            let row = |y: i32| at(left, y) * (1.0 - fx) + at(left + 1, y) * fx;
+            *v = row(top) * (1.0 - fy) + row(top + 1) * fy;
+        }
     }
     out
 }
