@@ -85,7 +85,7 @@ pub fn channels(reference: &Field, maps: &Maps, parts: &[Judged]) -> [f32; COUNT
                 }
             }
         }
-        worst_first(out)
+        worst_first(&out)
     };
     let at = |v: &[(f32, usize)], share: f32| {
         v.get(((v.len() as f32 * share) as usize).min(v.len().saturating_sub(1))).map_or(SILENT, |p| p.0)
@@ -146,7 +146,7 @@ fn hidden(reference: &Field, weight: &Field) -> [f32; 3] {
     let area = ((2 * SMALL + 1) * (2 * SMALL + 1)) as f64;
     let mut boxes: Vec<(f32, usize)> =
         (0..width * height).map(|i| ((sums.over(i % width, i / width, SMALL) / area) as f32, i)).filter(|b| b.0 > 0.0).collect();
-    boxes = worst_first(boxes);
+    boxes = worst_first(&boxes);
     [boxes.first().map_or(0.0, |b| b.0), third_place(&boxes, width), total / all.max(1.0)]
 }
 
@@ -200,7 +200,7 @@ fn of_parts(parts: &[Judged]) -> [f32; 23] {
 }
 
 /// Sorts values with their places, the largest first, those of one value by place.
-fn worst_first(boxes: Vec<(f32, usize)>) -> Vec<(f32, usize)> {
+fn worst_first(boxes: &[(f32, usize)]) -> Vec<(f32, usize)> {
     // One number each, which sorts several times faster: the value's bits in the order of `total_cmp`, turned round, then the place.
     let turned = |bits: u32| if bits >> 31 == 1 { bits } else { !bits & 0x7fff_ffff };
     let mut keys: Vec<u64> = boxes.iter().map(|b| u64::from(turned(b.0.to_bits())) << 32 | b.1 as u64).collect();
@@ -273,6 +273,6 @@ mod tests {
         let mut expected = boxes.clone();
         expected.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let bits = |v: Vec<(f32, usize)>| v.into_iter().map(|(v, i)| (v.to_bits(), i)).collect::<Vec<_>>();
-        assert_eq!(bits(worst_first(boxes)), bits(expected));
+        assert_eq!(bits(worst_first(&boxes)), bits(expected));
     }
 }
