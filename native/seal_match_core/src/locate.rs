@@ -92,7 +92,7 @@ fn surrounds(cells: &[[f32; 2]], seal: &SealRegion, cell_px: f32) -> bool {
     sectors.iter().filter(|s| **s).count() + 1 >= SECTORS
 }
 
-/// Takes away what is as straight, thin and long as a form's line, level or upright.
+/// Takes away what runs as straight and as far as a form's line, level or upright, with the cells beside it.
 fn erase_lines(mask: &mut Field) {
     let (w, h) = (mask.width, mask.height);
     let length = (LINE_MM / CELL_MM) as usize;

@@ -1,7 +1,7 @@
 //! From evidence to a calibrated score and a verdict. Everything that was fitted or chosen is data: a [`Profile`].
 //!
 //! ```text
-//! networks      : convolutions over both impressions              → how much each place and each part looks like another die's
+//! networks      : convolutions over both impressions             → how much each place and each part looks like another die's
 //! region model  : boosted trees over a region's channels          → how little each place looks like the card
 //! seal model    : boosted trees over the seal's channels, the network's statistics and the order statistics of its regions
 //! score         : log10 likelihood ratio (genuine : forged), a monotone piecewise-linear map of the seal model's output
@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 
 use crate::compare::evidence::Evidence;
 use crate::compare::likeness;
-use crate::compare::network::{Network, Networks};
+use crate::compare::network::Network;
+use crate::compare::networks::Networks;
 use crate::compare::part_network::PartNetwork;
 use crate::compare::regions::{self, Region};
 use crate::error::{Error, Result};
@@ -345,7 +346,8 @@ fn parse(text: &str) -> Result<toml::Table> {
     text.parse().map_err(|e: toml::de::Error| bad(e.message().to_owned()))
 }
 
-/// Reads `[network]`: `layers`, a list of {weights, bias}, and `head` of the same form; and `[network.parts]`: `layers`, `joint`, `head`.
+/// Reads `[network]`: `layers`, a list of {weights, bias}, and `head` of the same form; and `[network.parts]`: `layers`, `joint` and
+/// `head`.
 fn networks(table: &toml::Table) -> Result<Networks> {
     let missing = |key: &str| bad(format!("network: {key} is missing"));
     let list = |v: &toml::Value, key: &str| -> Result<Vec<f32>> {

@@ -4,7 +4,8 @@ use numpy::{PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use seal_match_core::compare::agreement;
-use seal_match_core::compare::network::{CHANNELS, Networks};
+use seal_match_core::compare::network::CHANNELS;
+use seal_match_core::compare::networks::Networks;
 use seal_match_core::plane::Field;
 use seal_match_core::score;
 

@@ -18,7 +18,7 @@ use crate::plane::Field;
 use crate::simd::agreement::{Means, NONE, keep_best, products};
 
 /// The channel of the best shift's correlation.
-pub const BEST: usize = 10;
+const BEST: usize = 10;
 const FULL: f32 = 1.6;
 
 /// The four samples of every place as four fields, with a border of one place around them.

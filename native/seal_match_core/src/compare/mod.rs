@@ -7,6 +7,9 @@ pub mod grain;
 pub mod identical;
 pub mod likeness;
 pub mod network;
+pub mod networks;
+#[cfg(test)]
+mod numbers;
 pub mod part_network;
 pub mod parts;
 pub mod regions;

@@ -14,7 +14,6 @@
 //! addition, so that all instruction sets give the same bits. Only blocks that a weighted output needs are computed.
 
 use crate::compare::agreement::channels;
-use crate::compare::part_network::PartNetwork;
 use crate::compare::tiles::{TILE_PX, Tiles};
 use crate::error::{Error, Result};
 use crate::plane::Field;
@@ -49,15 +48,6 @@ impl std::fmt::Debug for Network {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Network").field("layers", &self.layers.len()).finish_non_exhaustive()
     }
-}
-
-/// The networks of a profile.
-#[derive(Debug)]
-pub struct Networks {
-    /// Looks at every place.
-    pub places: Network,
-    /// Looks at every part.
-    pub parts: PartNetwork,
 }
 
 /// What the network says, at [`MAP_PX_PER_MM`]; sample (0, 0) covers the samples 0 and 1 of the reference's grid.
@@ -324,16 +314,9 @@ unsafe fn taps_avx2(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// A fixed sequence of numbers between −1 and 1.
-    struct Numbers(u64);
+    use crate::compare::numbers::Numbers;
 
     impl Numbers {
-        fn next(&mut self) -> f32 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.0 >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-        }
-
         fn lanes(&mut self) -> Lanes {
             std::array::from_fn(|_| self.next())
         }

@@ -34,7 +34,7 @@ const FULL: f32 = 1.6;
 const MOST_CHANNELS: usize = 64;
 
 /// Weights (rows, columns, inputs, outputs, or inputs, outputs) and biases of one layer.
-pub type Numbers = (Vec<f32>, Vec<f32>);
+pub type LayerNumbers = (Vec<f32>, Vec<f32>);
 
 /// What the network says of one part.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,9 +54,9 @@ pub struct Judged {
 /// The network.
 #[derive(Debug)]
 pub struct PartNetwork {
-    layers: [Numbers; 3],
-    joint: Numbers,
-    head: Numbers,
+    layers: [LayerNumbers; 3],
+    joint: LayerNumbers,
+    head: LayerNumbers,
 }
 
 impl PartNetwork {
@@ -64,10 +64,10 @@ impl PartNetwork {
     ///
     /// # Errors
     /// [`Error::BadProfile`] when the count of numbers does not fit or one is not finite.
-    pub fn new(layers: Vec<Numbers>, joint: Numbers, head: Numbers) -> Result<Self> {
+    pub fn new(layers: Vec<LayerNumbers>, joint: LayerNumbers, head: LayerNumbers) -> Result<Self> {
         let bad = |what: String| Error::BadProfile { reason: format!("part network: {what}") };
-        let layers: [Numbers; 3] =
-            layers.try_into().map_err(|l: Vec<Numbers>| bad(format!("{} layers instead of 3", l.len())))?;
+        let layers: [LayerNumbers; 3] =
+            layers.try_into().map_err(|l: Vec<LayerNumbers>| bad(format!("{} layers instead of 3", l.len())))?;
         let mut inputs = 9 * INPUTS;
         for (i, (weights, bias)) in layers.iter().chain([&joint]).enumerate() {
             if bias.len() % 16 != 0 || !(16..=MOST_CHANNELS).contains(&bias.len()) || weights.len() != inputs * bias.len() {
@@ -195,35 +195,28 @@ fn look(image: &Field, part: &Part) -> [f32; WINDOW * WINDOW] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::numbers::Numbers;
 
-    /// A fixed sequence of numbers between −1 and 1.
-    struct Sequence(u64);
-
-    impl Sequence {
-        fn next(&mut self) -> f32 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (self.0 >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
-        }
-
-        fn layer(&mut self, inputs: usize, outputs: usize) -> Numbers {
+    impl Numbers {
+        fn dense(&mut self, inputs: usize, outputs: usize) -> LayerNumbers {
             let size = (2.0 / inputs as f32).sqrt();
             ((0..inputs * outputs).map(|_| size * self.next()).collect(), (0..outputs).map(|_| 0.1 * self.next()).collect())
         }
     }
 
-    type All = (Vec<Numbers>, Numbers, Numbers);
+    type All = (Vec<LayerNumbers>, LayerNumbers, LayerNumbers);
 
-    fn parts_of(n: &mut Sequence) -> All {
-        let layers = vec![n.layer(9 * 16, 16), n.layer(9 * 16, 32), n.layer(9 * 32, 32)];
-        (layers, n.layer(49 * 32, 32), n.layer(32, 2))
+    fn parts_of(n: &mut Numbers) -> All {
+        let layers = vec![n.dense(9 * 16, 16), n.dense(9 * 16, 32), n.dense(9 * 32, 32)];
+        (layers, n.dense(49 * 32, 32), n.dense(32, 2))
     }
 
-    fn noise(n: &mut Sequence, width: usize, height: usize) -> Field {
+    fn noise(n: &mut Numbers, width: usize, height: usize) -> Field {
         Field { width, height, data: (0..width * height).map(|_| n.next().max(0.0)).collect() }
     }
 
     /// Convolution with "same" borders by its definition, in f64: (side, side, inputs) to (side / step, side / step, outputs).
-    fn defined(src: &[f64], side: usize, (weights, bias): &Numbers, step: usize) -> Vec<f64> {
+    fn defined(src: &[f64], side: usize, (weights, bias): &LayerNumbers, step: usize) -> Vec<f64> {
         let (outputs, inputs) = (bias.len(), src.len() / (side * side));
         let out_side = side / step;
         // The total border of a layer of step 2 over an even side is one, at the far side.
@@ -251,7 +244,7 @@ mod tests {
         out
     }
 
-    fn dense(src: &[f64], (weights, bias): &Numbers) -> Vec<f64> {
+    fn dense(src: &[f64], (weights, bias): &LayerNumbers) -> Vec<f64> {
         let o = bias.len();
         (0..o)
             .map(|c| f64::from(bias[c]) + src.iter().enumerate().map(|(k, v)| v * f64::from(weights[k * o + c])).sum::<f64>())
@@ -260,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_part_is_judged_as_the_layers_are_defined() {
-        let mut n = Sequence(5);
+        let mut n = Numbers(5);
         let (layers, joint, head) = parts_of(&mut n);
         let network = PartNetwork::new(layers.clone(), joint.clone(), head.clone()).unwrap();
         let (reference, moving) = (noise(&mut n, 90, 70), noise(&mut n, 90, 70));
@@ -303,7 +296,7 @@ mod tests {
 
     #[test]
     fn numbers_that_do_not_fit_are_refused() {
-        let mut n = Sequence(9);
+        let mut n = Numbers(9);
         let good = parts_of(&mut n);
         assert!(PartNetwork::new(good.0.clone(), good.1.clone(), good.2.clone()).is_ok());
         let broken: [fn(&mut All); 6] = [
