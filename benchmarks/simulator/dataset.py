@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from .design import SealDesign
-from .dies import Die, difference, drawing, engrave, random_engraving
+from .dies import DIE_PPM, Die, difference, drawing, engrave, random_engraving
 from .fields import U8
 from .forge import CATEGORIES, forged_layout, rescan
 from .halftone import printed
@@ -48,7 +48,6 @@ DEFAULT_PLAN: Plan = {
     ("random", "typical"): 1,
 }
 DIFFERENCE_PPM = 8.0
-DRAWING_PPM = 16.0
 _FORMS = 3
 _FOREIGN = 2
 
@@ -312,7 +311,8 @@ def _struck(case: _Case, category: str, k: int) -> tuple[Die, U8 | None]:
         return die, difference(case.die, die, DIFFERENCE_PPM)
     layout = forged_layout(category, case.design, forger)
     die = engrave(layout, random_engraving(forger), forger)
-    drawings = drawing(lay_out(case.design), DRAWING_PPM), drawing(layout, DRAWING_PPM)
+    # At the resolution of the dies: where a stroke's width is rounded, it is rounded alike.
+    drawings = drawing(lay_out(case.design), DIE_PPM), drawing(layout, DIE_PPM)
     return die, difference(*drawings, DIFFERENCE_PPM)
 
 

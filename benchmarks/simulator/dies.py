@@ -85,7 +85,7 @@ def random_engraving(rng: np.random.Generator) -> Engraving:
     return Engraving(
         weight_mm=float(rng.normal(0.0, 0.025)),
         rounding_mm=float(rng.uniform(0.03, 0.075)),
-        roughness_mm=float(rng.uniform(0.004, 0.022)),
+        roughness_mm=float(rng.uniform(0.002, 0.015)),
         nicks=int(rng.poisson(1.5)),
     )
 

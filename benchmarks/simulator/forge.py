@@ -192,19 +192,21 @@ def _thinner(ring: Ring, size: float, rng: np.random.Generator) -> Ring:
 def rescan(die: Die, ink: Ink, rng: np.random.Generator) -> Die:
     """Return a die engraved from a scan of a genuine impression.
 
-    The source is stamped, scanned at 300 to 600 dpi with blur and noise, cut at a threshold that
+    The source is stamped, scanned at 200 to 600 dpi with blur and noise, cut at a threshold that
     is not quite right, sometimes cleaned, and engraved: strokes come out thicker or thinner, the
-    source's voids and the paper's grain are in the metal, details below a pixel are gone.
+    source's voids and the paper's grain are in the metal, details below a pixel are gone. Scanner,
+    vectoriser and engraver each bend the whole a little.
     """
     level = "good" if rng.random() < 0.5 else "typical"
-    source = press(die, random_stroke(rng, level), ink, rng, ppm=die.ppm)
-    dpi = float(rng.choice([300, 300, 400, 600]))
+    bent = replace(random_stroke(rng, level), elastic_mm=float(rng.uniform(0.02, 0.16)))
+    source = press(die, bent, ink, rng, ppm=die.ppm)
+    dpi = float(rng.choice([200, 200, 300, 300, 400, 600]))
     film = np.minimum(source.film.astype(np.float32) * np.float32(1 / FULL_FILM), np.float32(1.2))
     ratio = dpi / 25.4 / die.ppm
     film = blur(film, 0.45 / ratio + rng.uniform(0, 0.4))
     size = (round(film.shape[1] * ratio), round(film.shape[0] * ratio))
     scanned = np.asarray(cv2.resize(film, size, interpolation=cv2.INTER_AREA), np.float32)
-    scanned += np.float32(rng.uniform(0.03, 0.09)) * grain(rng, scanned.shape[:2], 0.5)
+    scanned += np.float32(rng.uniform(0.03, 0.15)) * grain(rng, scanned.shape[:2], 0.5)
     # He sets the threshold by the ink he has: a share of the film where the seal is inked.
     inked = scanned[scanned > 0.15]
     usual = float(np.median(inked)) if inked.size else 1.0
@@ -213,9 +215,9 @@ def rescan(die: Die, ink: Ink, rng: np.random.Generator) -> Die:
     if rng.random() < 0.6:
         cut = np.asarray(cv2.medianBlur(cut, 3), np.uint8)
     # The vectoriser and the engraver's machine agree on size to within a per cent, not exactly.
-    grow = float(np.clip(rng.normal(1.0, 0.004), 0.99, 1.01))
+    grow = float(np.clip(rng.normal(1.0, 0.005), 0.99, 1.01))
     rows, cols = die.relief.shape
-    sx, sy = grow / ratio, grow * float(1 + rng.normal(0, 0.0012)) / ratio
+    sx, sy = grow / ratio, grow * float(1 + rng.normal(0, 0.003)) / ratio
     move = np.array(
         [
             [sx, 0.0, (cols - 1) / 2 - sx * (size[0] - 1) / 2],

@@ -33,10 +33,15 @@ _INKS: dict[str, tuple[str, int, int, int]] = {
 
 @dataclass(frozen=True)
 class Ink:
-    """An ink: the colour name of the truth file and its densities in (B, G, R)."""
+    """An ink.
+
+    colour: its name in the truth file. density_bgr: of a full film. saturation: how little a
+    thicker film is darker; near nothing for a thin dye, 2 for a paste that covers.
+    """
 
     colour: str
     density_bgr: tuple[float, float, float]
+    saturation: float
 
 
 def random_ink(rng: np.random.Generator, colour: str | None = None) -> Ink:
@@ -46,8 +51,9 @@ def random_ink(rng: np.random.Generator, colour: str | None = None) -> Ink:
     keys = [key for key, value in _INKS.items() if value[0] == colour]
     _, red, green, blue = _INKS[keys[int(rng.integers(len(keys)))]]
     rgb = np.array([blue, green, red]) / 255.0
-    density = -np.log10(rgb) * rng.uniform(0.92, 1.08, 3) * rng.uniform(0.5, 1.05)
-    return Ink(colour, (float(density[0]), float(density[1]), float(density[2])))
+    density = -np.log10(rgb) * rng.uniform(0.92, 1.08, 3) * rng.uniform(0.35, 0.95)
+    saturation = float(rng.uniform(0.1, 1.6))
+    return Ink(colour, (float(density[0]), float(density[1]), float(density[2])), saturation)
 
 
 def refreshed(ink: Ink, rng: np.random.Generator) -> Ink:
@@ -55,7 +61,7 @@ def refreshed(ink: Ink, rng: np.random.Generator) -> Ink:
     if rng.random() < 1 / 6:
         return random_ink(rng, ink.colour)
     b, g, r = (float(d * rng.uniform(0.94, 1.06)) for d in ink.density_bgr)
-    return Ink(ink.colour, (b, g, r))
+    return Ink(ink.colour, (b, g, r), ink.saturation)
 
 
 def film_table(ink: Ink) -> U8:
@@ -64,7 +70,7 @@ def film_table(ink: Ink) -> U8:
     Density rises with the film and saturates: a double film is far from twice as dark.
     """
     film: F32 = np.arange(256, dtype=np.float32) / np.float32(FULL_FILM)
-    bend = (1 - np.exp(-1.9 * film)) / (1 - np.exp(-1.9))
+    bend = np.expm1(-ink.saturation * film) / np.expm1(-ink.saturation)
     table = 255.0 * 10.0 ** (-bend[:, None] * np.array(ink.density_bgr)[None, :])
     rounded: U8 = np.round(table).astype(np.uint8).reshape(256, 1, 3)
     return rounded

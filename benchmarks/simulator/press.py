@@ -70,38 +70,38 @@ def random_stroke(rng: np.random.Generator, level: str) -> Stroke:
     u = rng.uniform
     if level == "good":
         return Stroke(
-            pressure_tilt=u(0.0, 0.12),
-            pressure_waves=u(0.02, 0.10),
+            pressure_tilt=u(0.0, 0.2),
+            pressure_waves=u(0.04, 0.2),
             supply=u(0.7, 1.25),
-            supply_waves=u(0.03, 0.12),
+            supply_waves=u(0.05, 0.26),
             spread_mm=u(0.03, 0.07),
             gain_mm=rng.normal(0.0, 0.022),
-            voids=int(rng.poisson(1.5)),
+            voids=int(rng.poisson(3)),
             void_mm=u(0.2, 0.8),
-            dryness=u(0.02, 0.55),
-            mottle=u(0.06, 0.32),
+            dryness=u(0.0, 0.35),
+            mottle=u(0.14, 0.42),
             ring=u(0.0, 0.3),
             dirt=int(rng.poisson(2)),
-            elastic_mm=u(0.01, 0.06),
-            wander_mm=u(0.014, 0.075),
+            elastic_mm=u(0.015, 0.065),
+            wander_mm=u(0.008, 0.045),
         )
     stroke = Stroke(
-        pressure_tilt=u(0.05, 0.35),
-        pressure_waves=u(0.04, 0.18),
-        supply=u(0.55, 1.4),
-        supply_waves=u(0.06, 0.24),
+        pressure_tilt=u(0.1, 0.45),
+        pressure_waves=u(0.07, 0.25),
+        supply=u(0.62, 1.35),
+        supply_waves=u(0.08, 0.33),
         spread_mm=u(0.035, 0.085),
-        gain_mm=rng.normal(0.005, 0.032),
-        voids=int(rng.poisson(2.5)),
-        void_mm=u(0.4, 1.4),
-        dryness=u(0.1, 0.75),
-        mottle=u(0.1, 0.42),
+        gain_mm=rng.normal(0.005, 0.03),
+        voids=int(rng.poisson(8)),
+        void_mm=u(0.3, 1.0),
+        dryness=u(0.0, 0.42),
+        mottle=u(0.18, 0.5),
         ring=u(0.0, 0.4),
         smear_mm=u(0.1, 0.3) if rng.random() < 0.12 else 0.0,
         dirt=int(rng.poisson(5)),
         edge=u(0.1, 0.4) if rng.random() < 0.12 else 0.0,
-        elastic_mm=u(0.015, 0.075),
-        wander_mm=u(0.02, 0.09),
+        elastic_mm=u(0.02, 0.08),
+        wander_mm=u(0.01, 0.06),
     )
     return stroke if level == "typical" else _spoil(stroke, rng)
 
@@ -110,12 +110,12 @@ def _spoil(stroke: Stroke, rng: np.random.Generator) -> Stroke:
     """Add one to three grave faults to a typical stamping."""
     u = rng.uniform
     faults: dict[str, dict[str, float]] = {
-        "weak": {"supply": u(0.28, 0.55), "dryness": u(0.4, 0.9), "gain_mm": u(-0.05, 0.0)},
-        "lost": {"voids": float(rng.integers(4, 11)), "void_mm": u(1.0, 3.0)},
+        "weak": {"supply": u(0.3, 0.55), "dryness": u(0.2, 0.6), "gain_mm": u(-0.05, 0.0)},
+        "lost": {"voids": float(rng.integers(6, 15)), "void_mm": u(0.8, 2.2)},
         "flooded": {"supply": u(1.4, 1.9), "gain_mm": u(0.05, 0.10), "spread_mm": u(0.07, 0.12)},
         "smeared": {"smear_mm": u(0.3, 0.8), "ghost": u(0.0, 0.45)},
-        "tilted": {"pressure_tilt": u(0.5, 1), "pressure_waves": u(0.15, 0.3), "edge": u(0, 0.6)},
-        "dry": {"dryness": u(0.7, 1.2), "supply_waves": u(0.2, 0.4), "mottle": u(0.25, 0.45)},
+        "tilted": {"pressure_tilt": u(0.5, 1), "pressure_waves": u(0.2, 0.45), "edge": u(0, 0.6)},
+        "dry": {"dryness": u(0.45, 0.95), "supply_waves": u(0.25, 0.5), "mottle": u(0.3, 0.6)},
     }
     values = dict(vars(stroke))
     chosen = rng.choice(sorted(faults), size=int(rng.choice([1, 2, 2, 3])), replace=False)
@@ -123,7 +123,7 @@ def _spoil(stroke: Stroke, rng: np.random.Generator) -> Stroke:
         values.update(faults[str(name)])
     values["voids"] = int(values["voids"])
     values["elastic_mm"] = u(0.02, 0.085)
-    values["wander_mm"] = u(0.025, 0.10)
+    values["wander_mm"] = u(0.015, 0.08)
     return Stroke(**values)
 
 
@@ -233,7 +233,7 @@ def _contact(
     slope = 1.0 / (sigma * math.sqrt(2 * math.pi))
     level = 0.5 - 0.5 * math.erf(gain_px / (sigma * math.sqrt(2)))
     level = min(0.84, max(0.16, level))
-    push = np.float32(0.03 * ppm * slope)
+    push = np.float32(0.04 * ppm * slope)
     field = push * (pressure - 1) * 2 + push * (supply - 1)
     # Fibres: fine ones of a tenth of a millimetre and tufts of a third, half and half in variance.
     run = np.float32(0.71 * stroke.wander_mm * ppm * slope)
@@ -250,10 +250,10 @@ def _texture(
     shape: tuple[int, int], wet: F32, stroke: Stroke, rng: np.random.Generator, ppm: float
 ) -> F32:
     """Return the film's fine structure: mottle everywhere, sparkle where the ink runs thin."""
-    fine = grain(rng, shape, 0.05 * ppm)
+    fine = grain(rng, shape, rng.uniform(0.05, 0.12) * ppm)
     middle = smooth(rng, shape, max(shape) / ppm / rng.uniform(0.25, 0.7))
     wide = smooth(rng, shape, max(shape) / ppm / rng.uniform(1.0, 2.5))
-    mottle = np.float32(0.45) * fine + np.float32(0.5) * middle + np.float32(0.5) * wide
+    mottle = np.float32(0.6) * fine + np.float32(0.5) * middle + np.float32(0.4) * wide
     film: F32 = np.maximum(1 + np.float32(stroke.mottle) * mottle, np.float32(0.05))
     if stroke.dryness > 0.02:
         depth = wet + np.float32(stroke.dryness * 0.45) * (

@@ -182,7 +182,7 @@ def _fill_in(
     rows, cols = page.shape[:2]
     faces = list(typefaces.faces())
     over = {
-        "good": int(rng.random() < 0.25),
+        "good": int(rng.random() < 0.4),
         "typical": int(rng.choice([0, 1, 1, 2])),
         "hard": int(rng.integers(2, 5)),
     }
