@@ -9,13 +9,12 @@ as easily (docs/decisions/0008).
 from __future__ import annotations
 
 import math
-import queue
-import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from accuracy.crops import Sampler
+from accuracy.descent import Course, descend, toml_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 CHANNELS = 16
 DILATIONS = (1, 1, 2, 4)
 BATCH = 20
-_RATE = 3e-3
-_WARM_UP = 100
 
 
 class Model:
@@ -102,49 +99,13 @@ def train(
     fitting = Sampler([p for p in pairs if p.die not in watched])
     watching = Sampler([p for p in pairs if p.die in watched])
     model = Model(tf, seed)
-    optimiser = tf.keras.optimizers.Adam(_RATE)
-
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator,unused-ignore]
-    def step(*batch: Any) -> tuple[Any, Any]:
-        with tf.GradientTape() as tape:
-            here, whole = model.losses(*batch)
-            loss = here + 0.3 * whole
-        gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, model.variables), 1.0)
-        optimiser.apply_gradients(zip(gradients, model.variables, strict=True))
-        return here, whole
-
     rng = np.random.default_rng([seed, 1])
-    held = [watching.batch(np.random.default_rng([seed, 2, i]), 2 * BATCH) for i in range(6)]
-    batches = ahead(lambda: fitting.batch(rng, BATCH))
-    losses: list[tuple[float, float]] = []
-    for i in range(steps):
-        falling = 0.5 * (1 + math.cos(math.pi * i / steps))
-        optimiser.learning_rate.assign(_RATE * min(1, (i + 1) / _WARM_UP) * (0.02 + falling))
-        here, whole = step(*batches())
-        losses.append((float(here), float(whole)))
-        if (i + 1) % 250 == 0:
-            fit = np.mean(losses[-250:], axis=0).round(4)
-            kept = np.mean([[float(v) for v in model.losses(*b)] for b in held], axis=0).round(4)
-            say(f"step {i + 1}: loss of places and crops {fit}, on held-out dies {kept}")
+    descend(
+        tf,
+        model,
+        Course(steps, rate=3e-3, weights=(1.0, 0.3), every=250),
+        batch=lambda: fitting.batch(rng, BATCH),
+        held=[watching.batch(np.random.default_rng([seed, 2, i]), 2 * BATCH) for i in range(6)],
+        say=say,
+    )
     return model.toml()
-
-
-def toml_block(layer: tuple[Any, Any]) -> str:
-    """Return weights and biases of one layer as an inline table."""
-
-    def numbers(v: Any) -> str:
-        return "[" + ",".join(f"{x:.5g}" for x in v.numpy().ravel()) + "]"
-
-    return f"{{ weights = {numbers(layer[0])}, bias = {numbers(layer[1])} }}"
-
-
-def ahead(make: Callable[[], Any]) -> Callable[[], Any]:
-    """Return a function that hands out what a thread makes in advance."""
-    ready: queue.Queue[Any] = queue.Queue(6)
-
-    def work() -> None:
-        while True:
-            ready.put(make())
-
-    threading.Thread(target=work, daemon=True).start()
-    return ready.get

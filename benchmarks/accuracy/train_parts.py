@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from accuracy.train import ahead, toml_block
+from accuracy.descent import Course, descend, toml_block
 from accuracy.windows import SIDE, WindowSampler, windows
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ JOINT = 32
 STEPS = (1, 2, 1)
 BATCH = 192
 _INPUTS = 16
-_RATE = 2e-3
-_WARM_UP = 100
-_COPIED = 0.3
 
 
 class PartModel:
@@ -92,27 +89,13 @@ def train_parts(
     fitting = WindowSampler(windows([p for p in pairs if p.die not in watched]))
     watching = WindowSampler(windows([p for p in pairs if p.die in watched]))
     model = PartModel(tf, seed)
-    optimiser = tf.keras.optimizers.Adam(_RATE)
-
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator,unused-ignore]
-    def step(*batch: Any) -> Any:
-        with tf.GradientTape() as tape:
-            losses = model.losses(*batch)
-            loss = losses[0] + _COPIED * losses[1]
-        gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, model.variables), 1.0)
-        optimiser.apply_gradients(zip(gradients, model.variables, strict=True))
-        return losses
-
     rng = np.random.default_rng([seed, 1])
-    held = watching.plain(np.random.default_rng([seed, 2]), 4000)
-    batches = ahead(lambda: fitting.batch(rng, BATCH))
-    losses: list[Any] = []
-    for i in range(steps):
-        falling = 0.5 * (1 + math.cos(math.pi * i / steps))
-        optimiser.learning_rate.assign(_RATE * min(1, (i + 1) / _WARM_UP) * (0.02 + falling))
-        losses.append(step(*batches()).numpy())
-        if (i + 1) % 500 == 0:
-            fit = np.mean(losses[-500:], axis=0).round(4)
-            kept = model.losses(*held).numpy().round(4)
-            say(f"step {i + 1}: loss of differs and copied {fit}, on held-out dies {kept}")
+    descend(
+        tf,
+        model,
+        Course(steps, rate=2e-3, weights=(1.0, 0.3), every=500),
+        batch=lambda: fitting.batch(rng, BATCH),
+        held=[watching.plain(np.random.default_rng([seed, 2]), 4000)],
+        say=say,
+    )
     return model.toml()

@@ -88,39 +88,69 @@ pub fn added(reference: &Field, moving: &Field, covered: &Field, support: &Field
     found
 }
 
-/// Connected samples of a stroke that together have the size of a part, in reading order.
+/// Samples of a stroke side by side in a row, and what they hang together with.
+struct Run {
+    /// The first one's column and the column after the last.
+    ends: [usize; 2],
+    row: usize,
+    /// An earlier run of the same piece, or itself for the first.
+    joined: usize,
+}
+
+/// Connected samples of a stroke that together have the size of a part, in reading order of their first samples.
 fn connected(w: usize, h: usize, stroke: impl Fn(usize) -> bool) -> Vec<Part> {
-    let mut open: Vec<bool> = (0..w * h).map(stroke).collect();
-    let (mut found, mut stack) = (Vec::new(), Vec::new());
-    for start in 0..w * h {
-        if !std::mem::take(&mut open[start]) {
-            continue;
-        }
-        let mut part = Part { from: [w, h], to: [0, 0], large: false, added: false };
-        let mut count = 0;
-        stack.push(start);
-        while let Some(i) = stack.pop() {
-            let at = [i % w, i / w];
-            count += 1;
-            for axis in 0..2 {
-                part.from[axis] = part.from[axis].min(at[axis]);
-                part.to[axis] = part.to[axis].max(at[axis] + 1);
+    let mut runs: Vec<Run> = Vec::new();
+    let mut above = 0..0;
+    for row in 0..h {
+        let (first, mut x) = (runs.len(), 0);
+        let mut near = above.start;
+        while let Some(gap) = (x..w).position(|x| stroke(row * w + x)) {
+            let from = x + gap;
+            let to = (from..w).find(|x| !stroke(row * w + x)).unwrap_or(w);
+            let this = runs.len();
+            runs.push(Run { ends: [from, to], row, joined: this });
+            // Those above that end before this begins touch nothing further right either.
+            while near < above.end && runs[near].ends[1] < from {
+                near += 1;
             }
-            for y in at[1].saturating_sub(1)..(at[1] + 2).min(h) {
-                for x in at[0].saturating_sub(1)..(at[0] + 2).min(w) {
-                    if std::mem::take(&mut open[y * w + x]) {
-                        stack.push(y * w + x);
-                    }
+            for other in near..above.end {
+                if runs[other].ends[0] > to {
+                    break;
                 }
+                let (one, two) = (first_of(&mut runs, this), first_of(&mut runs, other));
+                runs[one.max(two)].joined = one.min(two);
             }
+            x = to;
         }
-        let side_mm = (part.to[0] - part.from[0]).max(part.to[1] - part.from[1]) as f32 / PX_PER_MM;
-        part.large = side_mm > LARGE_MM;
-        if count >= LEAST && (SIDES_MM[0]..=SIDES_MM[1]).contains(&side_mm) {
-            found.push(part);
+        above = first..runs.len();
+    }
+    let mut pieces: Vec<Option<(Part, usize)>> = Vec::new();
+    for i in 0..runs.len() {
+        let piece = first_of(&mut runs, i);
+        let Run { ends: [from, to], row, .. } = runs[i];
+        pieces.push((piece == i).then_some((Part { from: [from, row], to: [to, row + 1], large: false, added: false }, 0)));
+        if let Some((part, count)) = &mut pieces[piece] {
+            part.from[0] = part.from[0].min(from);
+            part.to = [part.to[0].max(to), row + 1];
+            *count += to - from;
         }
     }
-    found
+    let sized = |(mut part, count): (Part, usize)| {
+        let side_mm = (part.to[0] - part.from[0]).max(part.to[1] - part.from[1]) as f32 / PX_PER_MM;
+        part.large = side_mm > LARGE_MM;
+        (count >= LEAST && (SIDES_MM[0]..=SIDES_MM[1]).contains(&side_mm)).then_some(part)
+    };
+    pieces.into_iter().flatten().filter_map(sized).collect()
+}
+
+/// The first run of a run's piece; the way to it is made shorter.
+fn first_of(runs: &mut [Run], mut run: usize) -> usize {
+    while runs[run].joined != run {
+        let next = runs[run].joined;
+        runs[run].joined = runs[next].joined;
+        run = next;
+    }
+    run
 }
 
 #[cfg(test)]
@@ -184,5 +214,38 @@ mod tests {
             Part { from: [40, 8], to: [44, 35], large: true, added: true },
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn pieces_are_those_of_a_flood() {
+        let mut n = crate::compare::numbers::Numbers(3);
+        for share in [0.1, 0.35, 0.5, 0.65] {
+            let (w, h) = (41, 33);
+            let ink = Field { width: w, height: h, data: (0..w * h).map(|_| 0.5 * n.next() + share).collect() };
+            let mut open: Vec<bool> = ink.data.iter().map(|v| *v > 0.5).collect();
+            let mut flooded = Vec::new();
+            for start in 0..w * h {
+                let (mut from, mut to, mut count, mut stack) = ([w, h], [0, 0], 0, vec![start]);
+                while let Some(i) = stack.pop() {
+                    if !std::mem::take(&mut open[i]) {
+                        continue;
+                    }
+                    let (x, y) = (i % w, i / w);
+                    from = [from[0].min(x), from[1].min(y)];
+                    to = [to[0].max(x + 1), to[1].max(y + 1)];
+                    count += 1;
+                    stack.extend(
+                        (y.saturating_sub(1)..(y + 2).min(h))
+                            .flat_map(|y| (x.saturating_sub(1)..(x + 2).min(w)).map(move |x| y * w + x)),
+                    );
+                }
+                let side = (to[0].saturating_sub(from[0])).max(to[1].saturating_sub(from[1])) as f32 / PX_PER_MM;
+                if count >= LEAST && (SIDES_MM[0]..=SIDES_MM[1]).contains(&side) {
+                    flooded.push((from, to));
+                }
+            }
+            let found: Vec<_> = connected(w, h, |i| ink.data[i] > 0.5).iter().map(|p| (p.from, p.to)).collect();
+            assert_eq!(found, flooded, "{share}");
+        }
     }
 }
