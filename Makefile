@@ -69,11 +69,11 @@ accuracy: setup ## measure the error rates on 200 simulated dies (half an hour) 
 exam: setup ## measure the error rates on a folder in the practice format: make exam DIR=../shared/practice
 	.venv/bin/sealmatch accuracy --exam $(DIR)
 
-network: setup ## train the network of a profile on 760 simulated dies (hours) and write it to OUT
+network: setup ## train the networks of a profile on 760 simulated dies (hours) and write it to OUT
 	$(PY) -m pip install --quiet --disable-pip-version-check 'tensorflow-cpu>=2.18'
 	$(PY) -m accuracy --train --out $(OUT) $(if $(WORK),--work $(WORK))
 
-profile: setup ## fit the default profile anew on 420 simulated dies (an hour); VERSION names it, NETWORK replaces its network
+profile: setup ## fit the default profile anew on 420 simulated dies (an hour); VERSION names it, NETWORK replaces its networks
 	$(PY) -m accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml \
 	  $(if $(NETWORK),--network $(NETWORK)) $(if $(WORK),--work $(WORK))
 
