@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from accuracy.extract import truth_rows
 from accuracy.judge import judge
 from accuracy.report import plot_det, plot_scores, summary
 from accuracy.sets import FIT_SET, NETWORK_SETS, OTHER_FIT_SETS, TEST_SET
@@ -29,7 +30,8 @@ def default_profile() -> str:
 
 def _measure(folder: Path, profile: str, out: Path | None, *, jobs: int, title: str) -> str:
     judged = judge(folder, profile, jobs=jobs)
-    text = f"## {title}\n\n{summary(judged)}\n"
+    refused = len(truth_rows(folder)) - len(judged)
+    text = f"## {title}\n\n{summary(judged, refused=refused)}\n"
     if out is not None:
         pictures = out.parent / "pictures"
         pictures.mkdir(parents=True, exist_ok=True)

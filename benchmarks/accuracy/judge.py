@@ -62,7 +62,10 @@ def _judge(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Judged]:
     profile = _native.Profile.from_toml(profile_text)
     card_dpi = rows[0]["card_dpi"]
     card, _ = scan_of(folder / rows[0]["card"], card_dpi)
-    template, report = _native.Template.enrol([(card, None)])
+    try:
+        template, report = _native.Template.enrol([(card, None)])
+    except (_native.PoorCardError, _native.NoSealError):
+        return []
     hull_mm = np.array(template.hull_mm())
     edge_px = hull_mm * (card_dpi / MM_PER_INCH) + np.array(report["centre_px"])
     judged = []
@@ -87,6 +90,6 @@ def _judge(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Judged]:
 
 
 def judge(folder: Path, profile_text: str, *, jobs: int) -> list[Judged]:
-    """Judge every voucher of a folder in the practice format."""
+    """Judge every voucher of a folder in the practice format whose card can be enrolled."""
     tasks = [(folder, profile_text, group) for group in by_card(truth_rows(folder))]
     return in_processes(_judge, tasks, jobs)

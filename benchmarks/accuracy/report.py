@@ -122,6 +122,28 @@ def alignment_table(judged: Sequence[Judged]) -> str:
     return "\n".join(lines)
 
 
+def kind_table(judged: Sequence[Judged]) -> str:
+    """Markdown: what passes by kind of seal, where the truth names the kind."""
+    lines = [
+        "| kind of seal | genuine good | genuine typical | sibling | rescan |",
+        "|---|---|---|---|---|",
+    ]
+    columns = (("genuine", ("good",)), ("genuine", ("typical",)), ("sibling", LEVELS))
+    for style in sorted({str(j.truth["style"]) for j in judged if "style" in j.truth}):
+        cells = []
+        for category, levels in (*columns, ("rescan", LEVELS)):
+            here = [
+                j.verdict == "PASS"
+                for j in judged
+                if j.truth["style"] == style
+                and j.truth["category"] == category
+                and j.truth["level"] in levels
+            ]
+            cells.append(f"{100 * np.mean(here):.1f} % of {len(here)}" if here else "")
+        lines.append(f"| {style} | {' | '.join(cells)} |")
+    return "\n".join(lines) if len(lines) > 2 else "The truth of this folder names no kinds."
+
+
 def plot_det(judged: Sequence[Judged], out: Path) -> None:
     """Plot the detection error trade-off of every class against good and typical genuine seals."""
     genuine = np.sort(
@@ -162,12 +184,14 @@ def plot_scores(judged: Sequence[Judged], out: Path) -> None:
     plt.close(figure)
 
 
-def summary(judged: Sequence[Judged]) -> str:
-    """All tables as markdown."""
+def summary(judged: Sequence[Judged], *, refused: int) -> str:
+    """All tables as markdown; `refused` vouchers have a card that cannot be enrolled."""
     elapsed = np.array([j.elapsed_ms for j in judged])
     return "\n\n".join(
         [
-            "### Verdicts\n\n" + verdict_table(judged),
+            (f"### Verdicts\n\nEnrolment refused the cards of {refused} more vouchers.\n\n")
+            + verdict_table(judged),
+            "### What passes, by kind of seal\n\n" + kind_table(judged),
             "### Score per forgery class\n\nAgainst good and typical genuine seals.\n\n"
             + class_table(judged),
             (
