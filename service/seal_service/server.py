@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +28,7 @@ from seal_service.application.housekeeping import tidy
 from seal_service.application.nightly import run_due
 from seal_service.application.ports import ALLOWED, AuditEntry, PasswordHasher, Tickets
 from seal_service.audit import Verifier
+from seal_service.call_threads import CallThreads
 from seal_service.config import Settings, Sso, Tls
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.sessions import SessionRules
@@ -137,8 +137,11 @@ class Server:
             metrics=Metrics(),
         )
         self.pipeline.metrics.watch(lambda: self._appender.status)
-        self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="call")
-        self._server = grpc.server(self._pool, options=self._options())
+        self._threads = CallThreads(settings.threads)
+        self._server = grpc.server(
+            self._threads,  # type: ignore[arg-type]  # all of an executor that gRPC uses
+            options=self._options(),
+        )
         self._server.add_generic_rpc_handlers(
             (Dispatcher(self.pipeline, lambda path: path.startswith(FOREIGN)),)
         )
@@ -215,7 +218,7 @@ class Server:
         """Close the port and everything behind it."""
         self._stopped.set()
         self._server.stop(grace_s).wait()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown()
         self._opened.close()
         log.info("stopped", worker=self._worker)
 

@@ -79,17 +79,20 @@ class Dispatcher(grpc.GenericRpcHandler):
         """
         self._pipeline = pipeline
         self._foreign = foreign
-        self._methods = methods()
+        self._handlers = {path: self._handler(method) for path, method in methods().items()}
+        self._unknown = _unary(_nothing, None)
 
     def service(
         self, handler_call_details: grpc.HandlerCallDetails
     ) -> grpc.RpcMethodHandler[bytes, Message] | None:
         """Return the handler of a path."""
         path = str(handler_call_details.method)
-        method = self._methods.get(path)
-        if method is None:
-            return None if self._foreign(path) else _unary(_nothing, None)
+        handler = self._handlers.get(path)
+        if handler is None:
+            return None if self._foreign(path) else self._unknown
+        return handler
 
+    def _handler(self, method: Method) -> grpc.RpcMethodHandler[bytes, Message]:
         def behaviour(data: bytes, context: grpc.ServicerContext) -> Message:
             return self._serve(method, data, context)
 

@@ -72,8 +72,7 @@ class Pipeline:
         finally:
             took_s = time.perf_counter() - begin
             self._count(-1)
-            self.metrics.calls.labels(rpc, outcome).inc()
-            self.metrics.seconds.labels(rpc).observe(took_s)
+            self.metrics.call(rpc, str(outcome), took_s)
             log.info(
                 "call", rpc=rpc, outcome=outcome, took_ms=round(1e3 * took_s, 2),
                 user=exchange.caller.user_id, trace_id=exchange.trace_id,
