@@ -127,6 +127,7 @@ class Settings(BaseSettings):
     day_starts_h: Annotated[int, Field(ge=0, le=23)] = 0
     key_file: Path | None = None
     change_lifetime_days: Annotated[int, Field(ge=1, le=60)] = 5
+    maintenance_notice_h: Annotated[int, Field(ge=1, le=720)] = 24
     drain_s: Annotated[float, Field(ge=0, le=600)] = 30.0
     max_message_mib: Annotated[int, Field(ge=1, le=64)] = 12
     passwords: Passwords = Passwords()

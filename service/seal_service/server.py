@@ -57,6 +57,7 @@ def rules_of(settings: Settings, bootstrap_token: str | None) -> Rules:
         ),
         sessions=SessionRules(**settings.sessions.model_dump()),
         change_lifetime=timedelta(days=settings.change_lifetime_days),
+        maintenance_notice=timedelta(hours=settings.maintenance_notice_h),
         bootstrap_token=bootstrap_token,
         witnesses=tuple(map(Verifier.parse, settings.audit.witnesses)),
     )

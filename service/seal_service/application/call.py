@@ -33,6 +33,7 @@ class Rules:
     passwords: PasswordRules = field(default_factory=PasswordRules)
     sessions: SessionRules = field(default_factory=SessionRules)
     change_lifetime: timedelta = timedelta(days=5)
+    maintenance_notice: timedelta = timedelta(hours=24)
     bootstrap_token: str | None = field(default=None, repr=False)
     witnesses: tuple[Verifier, ...] = ()
     """Whose cosignatures the audit log takes."""

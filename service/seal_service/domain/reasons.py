@@ -39,6 +39,7 @@ class Reason(StrEnum):
     NO_PERMISSION = "NO_PERMISSION"
     OUT_OF_ORG_SCOPE = "OUT_OF_ORG_SCOPE"
     SAME_PERSON = "SAME_PERSON"
+    SAME_DEPARTMENT = "SAME_DEPARTMENT"
     EXCLUSIVE_POST = "EXCLUSIVE_POST"
     MAY_NOT_APPOINT = "MAY_NOT_APPOINT"
     CORE_RIGHTS_MISMATCH = "CORE_RIGHTS_MISMATCH"
@@ -55,6 +56,7 @@ class Reason(StrEnum):
     CROSS_LEVEL_TRANSFER = "CROSS_LEVEL_TRANSFER"
     ORG_NOT_EMPTY = "ORG_NOT_EMPTY"
     ORG_INACTIVE = "ORG_INACTIVE"
+    CORE_ORG_MISMATCH = "CORE_ORG_MISMATCH"
     CHANGE_ALREADY_PENDING = "CHANGE_ALREADY_PENDING"
     CHANGE_NOT_PENDING = "CHANGE_NOT_PENDING"
     RULE_BROKEN_TODAY = "RULE_BROKEN_TODAY"
@@ -74,6 +76,7 @@ class Reason(StrEnum):
     QUOTA = "QUOTA"
     DEADLINE = "DEADLINE"
     DRAINING = "DRAINING"
+    MAINTENANCE = "MAINTENANCE"
     DATABASE_BUSY = "DATABASE_BUSY"
     STORAGE_FULL = "STORAGE_FULL"
     NOT_SIGNED_YET = "NOT_SIGNED_YET"
@@ -107,6 +110,7 @@ TABLE: dict[Reason, Entry] = {
     _R.NO_PERMISSION: Entry(_C.PERMISSION_DENIED, "None of your posts has this permission.", "您的岗位没有此权限。", ("permission",)),
     _R.OUT_OF_ORG_SCOPE: Entry(_C.PERMISSION_DENIED, "The organisation is outside your reach.", "该机构不在您的管辖范围内。", ("permission",)),
     _R.SAME_PERSON: Entry(_C.PERMISSION_DENIED, "A second person is needed here.", "须由另一人办理,不得自办自核。"),
+    _R.SAME_DEPARTMENT: Entry(_C.PERMISSION_DENIED, "The technical side asks and the business side agrees: nobody speaks for both.", "须由技术部门提出、业务部门会签,不得由同一方办理。"),
     _R.EXCLUSIVE_POST: Entry(_C.PERMISSION_DENIED, "The two posts exclude each other.", "两个岗位不得兼任。", ("rule", "first", "second")),
     _R.MAY_NOT_APPOINT: Entry(_C.PERMISSION_DENIED, "Your posts may not appoint to this post.", "您无权任命该岗位。", ("post",)),
     _R.CORE_RIGHTS_MISMATCH: Entry(_C.PERMISSION_DENIED, "The core system does not grant the user these rights.", "与该柜员的核心系统权限不匹配。", ("permissions",)),
@@ -123,6 +127,7 @@ TABLE: dict[Reason, Entry] = {
     _R.CROSS_LEVEL_TRANSFER: Entry(_C.FAILED_PRECONDITION, "The new parent is not of the level above.", "不支持跨级迁移。", ("level", "parent_level")),
     _R.ORG_NOT_EMPTY: Entry(_C.FAILED_PRECONDITION, "The organisation still has records.", "该机构下仍有数据。", ("what",)),
     _R.ORG_INACTIVE: Entry(_C.FAILED_PRECONDITION, "The organisation is closed or merged.", "该机构已撤销或合并。", ("org",)),
+    _R.CORE_ORG_MISMATCH: Entry(_C.FAILED_PRECONDITION, "The core system has this organisation otherwise: it changes there first.", "与核心系统机构信息不一致,须以核心系统的机构变化为准。", ("org", "core")),
     _R.CHANGE_ALREADY_PENDING: Entry(_C.FAILED_PRECONDITION, "Another change of this record waits for its second person.", "该记录已有待复核的变更。", ("change",)),
     _R.CHANGE_NOT_PENDING: Entry(_C.FAILED_PRECONDITION, "The change has been decided, withdrawn, or has expired.", "该变更已处理、撤回或过期。", ("state",)),
     _R.RULE_BROKEN_TODAY: Entry(_C.FAILED_PRECONDITION, "Someone breaks the rule today; see the preview.", "现有人员违反该规则,请先预览并调整。", ("users",)),
@@ -142,6 +147,7 @@ TABLE: dict[Reason, Entry] = {
     _R.QUOTA: Entry(_C.RESOURCE_EXHAUSTED, "Too many calls; wait and try again.", "调用过于频繁,请稍后再试。", ("limit_per_s",), retry=True),
     _R.DEADLINE: Entry(_C.DEADLINE_EXCEEDED, "The deadline passed before the call took effect; nothing was changed.", "已超过时限,操作未生效。"),
     _R.DRAINING: Entry(_C.UNAVAILABLE, "The server is shutting down; call another one.", "服务正在停止,请连接其他节点。", retry=True),
+    _R.MAINTENANCE: Entry(_C.UNAVAILABLE, "The service pauses for announced maintenance.", "系统正在按公告停机维护,请稍后再试。", ("until",)),
     _R.DATABASE_BUSY: Entry(_C.UNAVAILABLE, "The database cannot be reached or is busy.", "数据库繁忙或不可用。", retry=True),
     _R.STORAGE_FULL: Entry(_C.UNAVAILABLE, "The disk of the database is full; nothing was changed.", "数据库磁盘空间已满,操作未生效。"),
     _R.NOT_SIGNED_YET: Entry(_C.UNAVAILABLE, "The event is not under this checkpoint; a new one is signed every second.", "该记录尚未签入此检查点,请稍后再试。", retry=True),

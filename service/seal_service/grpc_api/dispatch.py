@@ -17,7 +17,9 @@ from seal_service.grpc_api import (
     access_modes,
     audit,
     change,
+    core_orgs,
     core_rights,
+    maintenance,
     organization,
     people,
     posts,
@@ -30,7 +32,7 @@ from seal_service.interceptors.pipeline import Pipeline
 from seal_service.interceptors.trace import credentials_of, metadata_of, trace_id_of
 
 HANDLERS: Mapping[str, Mapping[str, Handle]] = {
-    "OrganizationService": organization.HANDLERS,
+    "OrganizationService": {**organization.HANDLERS, **core_orgs.HANDLERS},
     "IdentityService": {
         **people.HANDLERS,
         **posts.HANDLERS,
@@ -41,6 +43,7 @@ HANDLERS: Mapping[str, Mapping[str, Handle]] = {
     "ChangeService": change.HANDLERS,
     "PolicyService": access_modes.HANDLERS,
     "AuditService": audit.HANDLERS,
+    "OperationsService": maintenance.HANDLERS,
 }
 PREPARE: Mapping[str, Mapping[str, Prepare]] = {
     "IdentityService": people.PREPARE,

@@ -81,6 +81,7 @@ class Client:
         self.session = services.SessionService(self.call)
         self.change = services.ChangeService(self.call)
         self.policy = services.PolicyService(self.call)
+        self.operations = services.OperationsService(self.call)
         self.audit = services.AuditService(self.call)
 
     def __enter__(self) -> Self:
