@@ -79,6 +79,13 @@ class Sso(BaseModel, extra="forbid"):
     audience: str = "sealmatch"
 
 
+class Sms(BaseModel, extra="forbid"):
+    """The bank's gateway for text messages: users with a telephone number need a code as well."""
+
+    gateway: Annotated[str, Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])\S+$")]
+    token: SecretStr
+
+
 class Audit(BaseModel, extra="forbid"):
     """The tamper-evident log (docs/audit.md)."""
 
@@ -134,6 +141,7 @@ class Settings(BaseSettings):
     sessions: Sessions = Sessions()
     quota: Quota = Quota()
     sso: Sso | None = None
+    sms: Sms | None = None
     audit: Audit = Audit()
 
     @field_validator("time_zone")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from seal_service.application.ports import PasswordHasher, Secrets, Tickets, Work
+from seal_service.application.ports import OneTimeCodes, PasswordHasher, Secrets, Tickets, Work
 from seal_service.audit import Verifier
 from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.authority import Authority
@@ -47,6 +47,7 @@ class Tools:
     secrets: Secrets
     tickets: Tickets | None
     rules: Rules
+    codes: OneTimeCodes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -501,6 +501,16 @@ class Tickets(Protocol):
         """Return user id, ticket id and expiry of a valid ticket; refuse any other."""
 
 
+class OneTimeCodes(Protocol):
+    """Codes that are sent to a user's telephone and are good once, for a short time."""
+
+    def send(self, user_id: str, mobile: str) -> None:
+        """Send the present code, unless it was sent (Refusal: CODE_NOT_SENT)."""
+
+    def check(self, user_id: str, code: str, at: datetime) -> tuple[str, datetime] | None:
+        """Return the name of a code, under which it is used up, and when it ends; None: wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """Keyed functions under the installation's own key."""

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     SESSION_EXPIRED = "SESSION_EXPIRED"
     SESSION_IDLE = "SESSION_IDLE"
     BAD_CREDENTIALS = "BAD_CREDENTIALS"
+    CODE_REQUIRED = "CODE_REQUIRED"
     BAD_TICKET = "BAD_TICKET"
     CERT_UNKNOWN = "CERT_UNKNOWN"
     NO_PERMISSION = "NO_PERMISSION"
@@ -75,6 +76,7 @@ class Reason(StrEnum):
     MESSAGE_MALFORMED = "MESSAGE_MALFORMED"
     QUOTA = "QUOTA"
     DEADLINE = "DEADLINE"
+    CODE_NOT_SENT = "CODE_NOT_SENT"
     DRAINING = "DRAINING"
     MAINTENANCE = "MAINTENANCE"
     DATABASE_BUSY = "DATABASE_BUSY"
@@ -105,6 +107,7 @@ TABLE: dict[Reason, Entry] = {
     _R.SESSION_EXPIRED: Entry(_C.UNAUTHENTICATED, "Sign in: there is no valid session.", "请登录:会话无效或已结束。"),
     _R.SESSION_IDLE: Entry(_C.UNAUTHENTICATED, "The session was idle for too long and has ended.", "会话超时未活动,已自动退出。", ("idle_limit_s",)),
     _R.BAD_CREDENTIALS: Entry(_C.UNAUTHENTICATED, "User number or password is wrong.", "工号或密码错误。", ("remaining",)),
+    _R.CODE_REQUIRED: Entry(_C.UNAUTHENTICATED, "A code was sent to the user's telephone; sign in again with it.", "验证码已发送至预留手机,请输入验证码后重新登录。"),
     _R.BAD_TICKET: Entry(_C.UNAUTHENTICATED, "The single sign-on ticket is not valid, has expired or was used before.", "单点登录票据无效、过期或已使用。"),
     _R.CERT_UNKNOWN: Entry(_C.UNAUTHENTICATED, "The client certificate belongs to no service account.", "客户端证书未登记。"),
     _R.NO_PERMISSION: Entry(_C.PERMISSION_DENIED, "None of your posts has this permission.", "您的岗位没有此权限。", ("permission",)),
@@ -146,6 +149,7 @@ TABLE: dict[Reason, Entry] = {
     _R.MESSAGE_MALFORMED: Entry(_C.INVALID_ARGUMENT, "The bytes are no such message.", "报文无法解析。"),
     _R.QUOTA: Entry(_C.RESOURCE_EXHAUSTED, "Too many calls; wait and try again.", "调用过于频繁,请稍后再试。", ("limit_per_s",), retry=True),
     _R.DEADLINE: Entry(_C.DEADLINE_EXCEEDED, "The deadline passed before the call took effect; nothing was changed.", "已超过时限,操作未生效。"),
+    _R.CODE_NOT_SENT: Entry(_C.UNAVAILABLE, "The code could not be sent; try again.", "验证码发送失败,请稍后再试。", retry=True),
     _R.DRAINING: Entry(_C.UNAVAILABLE, "The server is shutting down; call another one.", "服务正在停止,请连接其他节点。", retry=True),
     _R.MAINTENANCE: Entry(_C.UNAVAILABLE, "The service pauses for announced maintenance.", "系统正在按公告停机维护,请稍后再试。", ("until",)),
     _R.DATABASE_BUSY: Entry(_C.UNAVAILABLE, "The database cannot be reached or is busy.", "数据库繁忙或不可用。", retry=True),

@@ -90,6 +90,11 @@ def assignment_message(held: Assignment) -> identity_pb2.Assignment:
     )  # fmt: skip
 
 
+def masked_number(number: str) -> str:
+    """Return a telephone number of which only the last four digits show."""
+    return "*" * max(0, len(number) - 4) + number[-4:]
+
+
 def user_message(
     user: User, held: Iterable[Assignment] = (), pending: str = ""
 ) -> identity_pb2.User:
@@ -103,6 +108,7 @@ def user_message(
         assignments=[assignment_message(one) for one in held],
         create_time=timestamp(user.created_at), etag=etag_of(user.version), pending_change=pending,
         disabled=user.disabled, disable_reason=user.disable_reason or "",
+        mobile=masked_number(user.mobile or ""),
     )  # fmt: skip
 
 

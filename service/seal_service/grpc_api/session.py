@@ -23,12 +23,15 @@ def weigh_login(
     """Compare the password that comes with a login."""
     with database.read() as work:
         user = work.users.get(request.user_id)
-    return sessions.weigh(tools, user, request.password)
+    weighed = sessions.weigh(tools, user, request.password)
+    if not request.code:
+        sessions.send_code(tools, user, weighed)
+    return weighed
 
 
 def login(call: Call, request: pb.LoginRequest) -> Message:
     """Open a session with a password."""
-    opened = sessions.login(call, request.user_id, call.prepared)
+    opened = sessions.login(call, request.user_id, call.prepared, code=request.code)
     if opened is None:
         return pb.LoginResponse()
     return pb.LoginResponse(

@@ -112,6 +112,7 @@ users = Table(
     Column("created_at", Instant, nullable=False),
     Column("disabled_at", Instant),
     Column("disable_reason", Text),
+    Column("mobile", String(24)),
     Column("rights_version", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )
