@@ -27,8 +27,9 @@ Rows = tuple[tuple[Any, ...], ...]
 class Answers:
     """The rows that queries have found on one SQLite connection that writes.
 
-    Members of a group (`transactions.py`) use it one after another. A member that has changed
-    anything but the log neither reads nor adds answers from then on: what it sees may be undone.
+    Members of a group (`transactions.py`) use it one after another. Once a member has changed
+    anything but the log, nothing is found until the next one begins with no answers at all, whether
+    the change was undone or not: SQLite's count of changes never goes back.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -46,7 +47,7 @@ class Answers:
             self._others = others
 
     def begin_member(self) -> None:
-        """Forget everything if anything was changed since: a member's end makes it so for good."""
+        """Forget everything if the member before has changed anything but the log."""
         if self._driver.total_changes != self._changes:
             self.forget()
 
@@ -61,10 +62,9 @@ class Answers:
 
     def keep(self, key: Any, rows: Rows) -> None:
         """Keep what a query has found; nobody can change the values."""
-        if self._driver.total_changes == self._changes:
-            if len(self._rows) >= LIMIT:
-                self._rows.clear()
-            self._rows[key] = rows
+        if len(self._rows) >= LIMIT:
+            self._rows.clear()
+        self._rows[key] = rows
 
     @contextmanager
     def log_only(self) -> Iterator[None]:

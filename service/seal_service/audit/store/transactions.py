@@ -129,7 +129,6 @@ class Transactions:
             yield connection
             driver.execute("RELEASE member")
         except BaseException as error:
-            answers.forget()
             if not _undone(driver):
                 group.fault = error
             self._leave(group, connection)
