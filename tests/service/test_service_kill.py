@@ -102,12 +102,13 @@ def started(forks: subprocess.Popen[str], folder: Path, life: Round) -> Iterator
     """
     command = None
     if life.number % 10 == 4:
-        command = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "serve", "--data-dir", str(folder),
-             "--port", str(life.port), "--workers", "2"],
-            env={**os.environ, "SEALMATCH_QUOTA__PER_S": "1e6", "SEALMATCH_LOG_LEVEL": "error"},
-            stderr=life.said.open("w"), start_new_session=True,
-        )  # fmt: skip
+        with life.said.open("w") as said:
+            command = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, "serve", "--data-dir", str(folder),
+                 "--port", str(life.port), "--workers", "2"],
+                env={**os.environ, "SEALMATCH_QUOTA__PER_S": "1e6", "SEALMATCH_LOG_LEVEL": "error"},
+                stderr=said, start_new_session=True,
+            )  # fmt: skip
         life.pid = command.pid
     else:
         assert forks.stdin is not None
