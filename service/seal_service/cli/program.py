@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
-from typer.main import get_command
+from typer.main import get_command, get_group
 
 from seal_service.cli.failures import EXIT_FAILED, CommandError
 
@@ -55,11 +55,12 @@ class _Commands(TyperGroup):
             return None
         module, _, attribute = _COMMANDS[cmd_name].partition(":")
         found = getattr(import_module(f"seal_service.cli.{module}"), attribute)
-        if not isinstance(found, typer.Typer):
+        if isinstance(found, typer.Typer):
+            command: Any = get_group(found)  # A group of one command is a group as well.
+        else:
             alone = typer.Typer(add_completion=False)
             alone.command(cmd_name, context_settings=_CONTEXTS.get(cmd_name))(found)
-            found = alone
-        command = get_command(found)
+            command = get_command(alone)
         command.name = cmd_name
         return command
 
