@@ -93,8 +93,9 @@ bench: setup ## bytes to verdict on one core beside the JPEG decode of the same 
 	$(PY) -m speed
 	cargo bench -p seal_match_core --bench fold
 
+# `make bench-audit CALLS=1` measures calls, start-up and memory alone: a minute and a half.
 bench-audit: setup ## durable and verified audit events per second, what the log adds to a call, start-up, memory
-	$(PY) -m audit_speed
+	$(PY) -m audit_speed $(if $(CALLS),--calls-only --rounds 3 --seconds 8)
 
 audit-kill: setup ## kill -9 the audit log under load KILLS times (200; a quarter of an hour), verify after each
 	SEALMATCH_KILLS=$${KILLS:-200} $(PY) -m pytest -q -s tests/fault/test_audit_kill.py

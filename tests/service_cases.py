@@ -21,6 +21,7 @@ from sealapi.v1 import access_mode_pb2 as mb
 from sealapi.v1 import audit_pb2 as ab
 from sealapi.v1 import change_pb2 as cb
 from sealapi.v1 import identity_pb2 as ib
+from sealapi.v1 import maintenance_pb2 as nb
 from sealapi.v1 import organization_pb2 as ob
 from sealapi.v1 import session_pb2 as sb
 
@@ -217,6 +218,36 @@ def core_tellers(_bank: Bank) -> ib.RecordCoreTellersRequest:
     return ib.RecordCoreTellersRequest(tellers=[teller])
 
 
+def core_orgs(_bank: Bank) -> ob.RecordCoreOrgsRequest:
+    """Return the core system's report of an outlet under another name."""
+    org = ob.CoreOrg(org="orgs/2101", display_name="新名", parent="orgs/2100", active=True)
+    return ob.RecordCoreOrgsRequest(orgs=[org])
+
+
+def report_other_name(bank: Bank) -> None:
+    """Let the core system report that outlet."""
+    bank.as_("cor").organization.record_core_orgs(core_orgs(bank))
+
+
+def maintenance(
+    bank: Bank, *, in_h: float = 48, lasting_h: float = 2
+) -> nb.ScheduleMaintenanceRequest:
+    """Return a request for a time of maintenance."""
+    start, end = Timestamp(), Timestamp()
+    begin = bank.clock() + timedelta(hours=in_h)
+    start.FromDatetime(begin)
+    end.FromDatetime(begin + timedelta(hours=lasting_h))
+    return nb.ScheduleMaintenanceRequest(
+        start_time=start, end_time=end, notice="系统升级", reason="x"
+    )
+
+
+def announced(bank: Bank) -> str:
+    """Return the name of maintenance on which both sides have agreed."""
+    asked = bank.as_("ops").operations.schedule_maintenance(maintenance(bank)).change
+    return bank.approve(asked, "hq1").target
+
+
 def first_chief(bank: Bank) -> ib.AddFirstChiefRequest:
     """Return a request for the chief of an outlet that is new; the core system knows the teller."""
     organization = bank.as_("hq1").organization
@@ -311,6 +342,9 @@ CASES: dict[str, Case] = {
     "OrganizationService/PreviewMerge": bank_wide(lambda _: ob.PreviewMergeRequest(
         name="orgs/2101", into="orgs/2102")),
     "OrganizationService/ListOrgHistory": Case("b1", as_of, hidden="orgs/2101"),
+    "OrganizationService/RecordCoreOrgs": Case("cor", core_orgs, elsewhere="loc"),
+    "OrganizationService/ListOrgDifferences": Case(
+        "c11", after(report_other_name, ob.ListOrgDifferencesRequest()), hidden="orgs/2101"),
     "IdentityService/BootstrapSuperAdmin": Case("", lambda _: ib.BootstrapSuperAdminRequest(
         bootstrap_token="x", user_id="r2", display_name="x", password=PASSWORD, org_id="9999",
         org_display_name="x"), ""),
@@ -411,6 +445,12 @@ CASES: dict[str, Case] = {
         "aud", lambda _: ab.VerifyRangeRequest(count=100), elsewhere="loc"),
     "AuditService/ListAccessToImage": Case("c11", seen_image, hidden="teller-of-2101"),
     "AuditService/CreateAuditReport": Case("c11", audit_report, elsewhere="c12"),
+    "OperationsService/ScheduleMaintenance": Case(
+        "ops", maintenance, powerless="hq1", elsewhere="loc"),
+    "OperationsService/CancelMaintenance": Case(
+        "ops", lambda bank: nb.CancelMaintenanceRequest(name=announced(bank), reason="x"),
+        powerless="b1", elsewhere="loc"),
+    "OperationsService/ListMaintenances": Case("t11", lambda _: nb.ListMaintenancesRequest(), ""),
     "AuditService/AddCosignature": Case("wit", cosignature, "aud", elsewhere="loc"),
 }  # fmt: skip
 
@@ -421,7 +461,7 @@ PUBLIC = {
 }
 SELF = {
     f"SessionService/{name}" for name in ("ChangePassword", "Refresh", "Logout", "ListSessions")
-}
+} | {"OperationsService/ListMaintenances"}
 OPEN = {
     f"IdentityService/{verb}{noun}{plural}"
     for noun in ("Post", "Role", "ExclusionRule")

@@ -208,7 +208,9 @@ class _Range:
         for seq in contents:
             self._add("payload", "belongs to no event", seq)
         for seq in self._source.disguised(start, end):
-            self._add("event", "a text is stored as another type: no search finds it", seq)
+            self._add(
+                "event", "a text, id or hash is stored as another type: no search finds it", seq
+            )
         self._watch_clock(start, times)
         return leaves
 

@@ -29,10 +29,19 @@ Row = tuple[Any, ...]
 
 _KINDS, _DECISIONS = (1, 2, 3, 4, 5), (1, 2, 3)
 
-# A text that is stored as a blob has the same bytes, but no search for the text finds it. Of values
-# of several types `max` takes a blob.
-_AS_TEXT = f"typeof(max({', '.join(TEXTS)})) = 'text'"
-_DISGUISED = f"SELECT seq FROM audit_event WHERE seq >= {{}} AND seq < {{}} AND NOT {_AS_TEXT}"  # noqa: S608
+# A text that is stored as a blob has the same bytes, but no search for the text finds it; an id
+# that is stored as a text is another id to the index that keeps ids apart. Of values of several
+# types `max` takes a blob, and `min` anything else.
+_BYTES = (
+    "boot_id", "event_id", "leaf_hash",
+    *(f"ifnull({name}, x'')" for name in ("payload_hash", "before_hash", "after_hash")),
+)  # fmt: skip
+_AS_THEY_SHOULD = (
+    f"typeof(max({', '.join(TEXTS)})) = 'text' AND typeof(min({', '.join(_BYTES)})) = 'blob'"
+)
+_DISGUISED = (
+    f"SELECT seq FROM audit_event WHERE seq >= {{}} AND seq < {{}} AND NOT ({_AS_THEY_SHOULD})"  # noqa: S608
+)
 
 # A driver takes longer to hand a column over than SQLite to look into it. So the small numbers of a
 # row come as one, in the place that they have in an entry, and a row that is not in order is left
@@ -43,7 +52,7 @@ _ORDINARY = (
     " kind * 16777216 + decision * 65536 + payload_alg * 256 + state_alg,"
     f" {', '.join(FIELDS[4:])} FROM audit_event WHERE seq >= {{0}} AND seq < {{1}}"
     " AND +leaf_alg IS {2} AND +payload_alg IN (0, {2}) AND +state_alg IN (0, {2})"
-    f" AND +kind IN {_KINDS} AND +decision IN {_DECISIONS} AND {_AS_TEXT} ORDER BY seq"
+    f" AND +kind IN {_KINDS} AND +decision IN {_DECISIONS} AND {_AS_THEY_SHOULD} ORDER BY seq"
 )
 
 
@@ -63,12 +72,12 @@ class Source(Protocol):
 
         They are: seq, leaf hash, the numbers as the bytes 5 to 8 of the entry read as one, and the
         rest of the fields, texts as the bytes of their UTF-8. An event with a number that this log
-        does not write, or with a text that is none, is left out.
+        does not write, or with a value of another type than its column's, is left out.
         """
         ...
 
     def disguised(self, start: int, end: int) -> list[int]:
-        """Return the events of which a text is stored as something else."""
+        """Return the events of which a text, an id or a hash is stored as something else."""
         ...
 
 
@@ -186,9 +195,7 @@ def open_source(url: str) -> Iterator[Source]:
 
 
 def as_bytes(value: object) -> bytes:
-    """Return what a column of bytes holds; SQLite lets any column hold anything."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape")
+    """Return what a column of bytes holds, nothing for a text: SQLite lets it hold anything."""
     return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
 
 

@@ -79,6 +79,13 @@ class Sso(BaseModel, extra="forbid"):
     audience: str = "sealmatch"
 
 
+class Sms(BaseModel, extra="forbid"):
+    """The bank's gateway for text messages: users with a telephone number need a code as well."""
+
+    gateway: Annotated[str, Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])\S+$")]
+    token: SecretStr
+
+
 class Audit(BaseModel, extra="forbid"):
     """The tamper-evident log (docs/audit.md)."""
 
@@ -127,12 +134,14 @@ class Settings(BaseSettings):
     day_starts_h: Annotated[int, Field(ge=0, le=23)] = 0
     key_file: Path | None = None
     change_lifetime_days: Annotated[int, Field(ge=1, le=60)] = 5
+    maintenance_notice_h: Annotated[int, Field(ge=1, le=720)] = 24
     drain_s: Annotated[float, Field(ge=0, le=600)] = 30.0
     max_message_mib: Annotated[int, Field(ge=1, le=64)] = 12
     passwords: Passwords = Passwords()
     sessions: Sessions = Sessions()
     quota: Quota = Quota()
     sso: Sso | None = None
+    sms: Sms | None = None
     audit: Audit = Audit()
 
     @field_validator("time_zone")

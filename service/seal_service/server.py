@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from zoneinfo import ZoneInfo
@@ -27,9 +27,17 @@ from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
 from seal_service.application.housekeeping import tidy
 from seal_service.application.nightly import run_due
-from seal_service.application.ports import ALLOWED, AuditEntry, PasswordHasher, Tickets
+from seal_service.application.ports import (
+    ALLOWED,
+    AuditEntry,
+    OneTimeCodes,
+    PasswordHasher,
+    Secrets,
+    Tickets,
+)
 from seal_service.audit import Verifier
-from seal_service.config import Settings, Sso, Tls
+from seal_service.call_threads import CallThreads
+from seal_service.config import Settings, Sms, Sso, Tls
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.sessions import SessionRules
 from seal_service.grpc_api.dispatch import Dispatcher
@@ -38,6 +46,7 @@ from seal_service.interceptors.pipeline import Pipeline
 from seal_service.interceptors.quota import Quotas
 from seal_service.opening import StartError, open_database, open_log
 
+Clock = Callable[[], datetime]
 FOREIGN = ("/grpc.health.v1.Health/", "/grpc.reflection.")
 TIDY_EVERY_S = 60.0
 BOOTSTRAP_FILE = "bootstrap.token"
@@ -57,6 +66,7 @@ def rules_of(settings: Settings, bootstrap_token: str | None) -> Rules:
         ),
         sessions=SessionRules(**settings.sessions.model_dump()),
         change_lifetime=timedelta(days=settings.change_lifetime_days),
+        maintenance_notice=timedelta(hours=settings.maintenance_notice_h),
         bootstrap_token=bootstrap_token,
         witnesses=tuple(map(Verifier.parse, settings.audit.witnesses)),
     )
@@ -79,6 +89,16 @@ def bootstrap_token(settings: Settings, database: SqlDatabase) -> str | None:
         file.write(token + "\n")
     log.warning("first set-up is open", token_file=str(path))
     return token
+
+
+def codes_of(sms: Sms | None, secrets: Secrets, clock: Clock) -> OneTimeCodes | None:
+    """Return one-time codes, where there is a gateway for them."""
+    if sms is None:
+        return None
+    from seal_service.adapters.sms import SmsCodes  # urllib's modules take memory
+
+    token = sms.token.get_secret_value()
+    return SmsCodes(sms.gateway, token, mac=secrets.mac, clock=clock)
 
 
 def tickets_of(sso: Sso | None) -> Tickets | None:
@@ -125,20 +145,25 @@ class Server:
 
     def _build(self, database: SqlDatabase, hasher: PasswordHasher) -> None:
         settings = self.settings
+        secrets = secrets_of(load_or_make_key(settings.keys))
         self.pipeline = Pipeline(
             database=database,
             tools=Tools(
                 hasher=hasher,
-                secrets=secrets_of(load_or_make_key(settings.keys)),
+                secrets=secrets,
                 tickets=tickets_of(settings.sso),
                 rules=rules_of(settings, bootstrap_token(settings, database)),
+                codes=codes_of(settings.sms, secrets, self._now),
             ),
             quotas=Quotas(settings.quota),
             metrics=Metrics(),
         )
         self.pipeline.metrics.watch(lambda: self._appender.status)
-        self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="call")
-        self._server = grpc.server(self._pool, options=self._options())
+        self._threads = CallThreads(settings.threads)
+        self._server = grpc.server(
+            self._threads,  # type: ignore[arg-type]  # all of an executor that gRPC uses
+            options=self._options(),
+        )
         self._server.add_generic_rpc_handlers(
             (Dispatcher(self.pipeline, lambda path: path.startswith(FOREIGN)),)
         )
@@ -151,6 +176,9 @@ class Server:
         self._names = ["", *names]
         self._stopped = threading.Event()
         self.port = self._bind()
+
+    def _now(self) -> datetime:
+        return self.pipeline.clock()
 
     def _options(self) -> list[tuple[str, int]]:
         return [
@@ -215,7 +243,7 @@ class Server:
         """Close the port and everything behind it."""
         self._stopped.set()
         self._server.stop(grace_s).wait()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown()
         self._opened.close()
         log.info("stopped", worker=self._worker)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -43,6 +44,9 @@ def serve(settings: Settings, worker: int) -> None:
     sys.setswitchinterval(SWITCH_S)
     server = Server(settings, worker=worker)
     server.start()
+    # What is there now stays: no collection of garbage need look at it, for tens of milliseconds.
+    gc.collect()
+    gc.freeze()
     # With a limit: a signal that the kernel gives to one of gRPC's threads wakes nobody here.
     while not ended.wait(LOOK_EVERY_S):
         pass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,8 @@ from seal_service.audit.errors import (
     InvalidEventError,
     NotDurableError,
 )
-from seal_service.audit.store import Recorder, append
+from seal_service.audit.store import Recorder, append, driver
+from seal_service.audit.store.driver import Values
 
 
 def test_writers_go_on_after_the_commit(log: Log) -> None:
@@ -90,21 +91,23 @@ def one_group(log: Log, work: list[Callable[[Connection], object]]) -> list[Base
     return at_once([first, *others])
 
 
-def statements(log: Log) -> list[str]:
-    """Return a list that fills with what is sent to the database, without its values."""
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that fills with the statements that go to the driver, without their values."""
     sent: list[str] = []
 
-    def note(_c: object, _d: object, statement: str, *_: object) -> None:
+    def noted(connection: Connection, statement: str, rows: Sequence[Values]) -> None:
         sent.append(statement)
+        driver.run(connection, statement, rows)
 
-    sqlalchemy_event.listen(log.database.engine, "before_cursor_execute", note)
+    for module in ("rows", "transactions"):
+        monkeypatch.setattr(f"seal_service.audit.store.{module}.run", noted)
     return sent
 
 
-def test_writers_share_a_commit_and_fail_alone(log: Log) -> None:
+def test_writers_share_a_commit_and_fail_alone(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     with log.database.write() as connection:
         connection.execute(text("CREATE TABLE work (id INTEGER PRIMARY KEY)"))
-    sent = statements(log)
+    sent = statements(monkeypatch)
 
     def insert(number: int) -> Callable[[Connection], None]:
         def work(connection: Connection) -> None:
@@ -124,16 +127,23 @@ def test_writers_share_a_commit_and_fail_alone(log: Log) -> None:
     assert count(log, "audit_event") == 3
 
 
-def test_nobody_of_a_group_goes_on_when_its_commit_fails(log: Log) -> None:
+def test_nobody_of_a_group_goes_on_when_its_commit_fails(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
     failing = [True]
 
-    def fail(*arguments: object) -> None:
-        if failing[0] and (len(arguments) == 1 or arguments[2] == "COMMIT"):
+    def fail(_: Connection) -> None:
+        if failing[0]:
             message = "no space left"
             raise OSError(message)
 
-    for name in ("commit", "before_cursor_execute"):  # PostgreSQL's, and ours on SQLite
-        sqlalchemy_event.listen(log.database.engine, name, fail)
+    def fail_on_sqlite(connection: Connection, statement: str, rows: Sequence[Values]) -> None:
+        if statement == "COMMIT":
+            fail(connection)
+        driver.run(connection, statement, rows)
+
+    sqlalchemy_event.listen(log.database.engine, "commit", fail)  # PostgreSQL's
+    monkeypatch.setattr("seal_service.audit.store.transactions.run", fail_on_sqlite)
     events = [event_of(number) for number in range(3)]
     work = [lambda connection, event=event: append(connection, event) for event in events]
 
@@ -151,9 +161,11 @@ def test_nobody_of_a_group_goes_on_when_its_commit_fails(log: Log) -> None:
     assert count(log, "audit_event") == 3
 
 
-def test_events_that_stand_alone_are_acknowledged_when_they_are_durable(log: Log) -> None:
+def test_events_that_stand_alone_are_acknowledged_when_they_are_durable(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
     recorder = Recorder(log.database, log.settings.hasher)
-    sent = statements(log)
+    sent = statements(monkeypatch)
     with log.database.write() if log.database.is_sqlite else nullcontext():
         futures = [recorder.record(event_of(number)) for number in range(600)]
         time.sleep(0.1)
@@ -161,7 +173,7 @@ def test_events_that_stand_alone_are_acknowledged_when_they_are_durable(log: Log
     assert [future.result(30).target for future in futures] == [f"cards/{n}" for n in range(600)]
     assert count(log, "audit_outbox") == 600
     # One by one they would have been 600 transactions.
-    assert sum(statement.startswith("INSERT INTO audit_outbox") for statement in sent) < 300
+    assert 0 < sum(statement.startswith("INSERT INTO audit_outbox") for statement in sent) < 300
     with pytest.raises(InvalidEventError):
         recorder.record(replace(event_of(9), action=""))
     with log.database.write() as connection:

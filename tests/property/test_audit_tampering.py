@@ -110,6 +110,26 @@ def test_e34_a_text_stored_as_a_blob_is_found(original: Original, column: str) -
     assert [(found.place, found.seq) for found in report.findings] == [("event", 5)]
 
 
+@pytest.mark.parametrize("column", [*BYTES_OF["audit_event"][:5], "leaf_hash"])
+def test_e34_an_id_or_hash_stored_as_a_text_is_found(original: Original, column: str) -> None:
+    """It has the same bytes, but the index takes it for another: the event could come again."""
+    report = original.attempt(
+        lambda connection: connection.execute(
+            f"UPDATE audit_event SET {column} = CAST({column} AS TEXT) WHERE seq = 5"  # noqa: S608
+        )
+    )
+    assert [(found.place, found.seq) for found in report.findings] == [("event", 5)]
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_e34_a_tile_stored_as_a_text_is_found(original: Original, level: int) -> None:
+    change = (
+        f"UPDATE audit_tile SET hashes = CAST(hashes AS TEXT) WHERE level = {level} AND idx = 0"  # noqa: S608
+    )
+    report = original.attempt(lambda connection: connection.execute(change))
+    assert {found.place for found in report.findings} == {f"tile {level}/0"}
+
+
 @pytest.mark.parametrize("column", ["kind", "decision", "payload_alg", "state_alg"])
 @pytest.mark.parametrize("form", ["TEXT", "REAL"])
 def test_e34_a_number_stored_as_another_type_is_found(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -147,3 +149,16 @@ def test_call_refuses_what_makes_no_sense() -> None:
         "IdentityService/GetUser", '{"nam": 1}')):  # fmt: skip
         done = run("call", *arguments)
         assert done.returncode == 2, done.stderr
+
+
+def test_a_server_imports_nothing_of_the_engine_and_its_pictures() -> None:
+    """A worker's memory is limited, and it starts within two seconds."""
+    program = (
+        "import sys; from seal_service.cli.program import app;"
+        " import seal_service.cli.serving, seal_service.workers;"
+        " print(*{'numpy', 'cv2', 'PIL', 'seal_match_rs', 'alembic'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == []

@@ -158,11 +158,11 @@ def replayed(bank: Bank, name: str, client: Client, request: Message, first: Mes
     other.CopyFrom(request)
     for field in (
         "reason", "note", "display_name", "cosignature", "name", "new_password", "quarter",
-        "user_id", "tellers", "org",
+        "user_id", "tellers", "orgs", "org",
     ):  # fmt: skip
         if field in request.DESCRIPTOR.fields_by_name:
-            if field == "tellers":
-                other.tellers[0].active = False  # type: ignore[attr-defined]
+            if field in {"tellers", "orgs"}:
+                getattr(other, field)[0].active = False
             else:
                 value = str(getattr(other, field))
                 setattr(

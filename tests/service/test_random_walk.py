@@ -76,7 +76,7 @@ class Walk:
             call, user_id=f"n{self.random.randrange(60)}", name="x",
             org_id=self.random.choice(ORGS), kind_of=UserKind.PERSON,
             post_ids=self.random.sample(POSTS, self.random.randrange(3)), certificate_sha256=None,
-            qualified_folding=False, core_rights=[], reason="x",
+            qualified_folding=False, core_rights=[], mobile=None, reason="x",
         )  # fmt: skip
 
     def assign(self, call: Call) -> None:

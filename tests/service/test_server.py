@@ -330,7 +330,8 @@ def test_a_use_case_that_forgets_its_scope_is_rolled_back(sqlite_bank: Bank) -> 
         call.work.users.save(replace(user, name="changed"))
         return ib.UnlockUserResponse()
 
-    dispatcher._methods[path] = replace(dispatcher._methods[path], handle=careless)
+    method = replace(dispatch.methods()[path], handle=careless)
+    dispatcher._handlers[path] = dispatcher._handler(method)
     with refused("INTERNAL"):
         bank.as_("c11").identity.unlock_user(ib.UnlockUserRequest(name="users/t21"))
     assert bank.user("t21").display_name == "员工t21"

@@ -34,8 +34,8 @@ PROGRAM = "from seal_service.cli import main; main()"
 class Round:
     """One life of the server: started, loaded, killed."""
 
-    def __init__(self, number: int, token: str) -> None:
-        self.number, self.token = number, token
+    def __init__(self, number: int, token: str, said: Path) -> None:
+        self.number, self.token, self.said = number, token, said
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -55,7 +55,8 @@ class Round:
                 time.sleep(0.02)
             else:
                 return
-        pytest.fail("the server does not listen")
+        said = self.said.read_text("utf-8") if self.said.exists() else ""
+        pytest.fail(f"the server of round {self.number} does not listen; it said: {said}")
 
     def client(self) -> Client:
         """Return a client that does not repeat."""
@@ -101,12 +102,13 @@ def started(forks: subprocess.Popen[str], folder: Path, life: Round) -> Iterator
     """
     command = None
     if life.number % 10 == 4:
-        command = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "serve", "--data-dir", str(folder),
-             "--port", str(life.port), "--workers", "2"],
-            env={**os.environ, "SEALMATCH_QUOTA__PER_S": "1e6", "SEALMATCH_LOG_LEVEL": "error"},
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        with life.said.open("w") as said:
+            command = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, "serve", "--data-dir", str(folder),
+                 "--port", str(life.port), "--workers", "2"],
+                env={**os.environ, "SEALMATCH_QUOTA__PER_S": "1e6", "SEALMATCH_LOG_LEVEL": "error"},
+                stderr=said, start_new_session=True,
+            )  # fmt: skip
         life.pid = command.pid
     else:
         assert forks.stdin is not None
@@ -170,7 +172,7 @@ def test_e34_kill_9_of_the_service_under_load_loses_nothing(
     chance = random.Random(20261123)  # noqa: S311  # a test's instants
     acknowledged: set[str] = set()
     for number in range(KILLS):
-        life = Round(number, token)
+        life = Round(number, token, tmp_path / "said")
         with started(forks, folder, life):
             threads = [threading.Thread(target=life.load, args=(n,)) for n in range(THREADS)]
             for thread in threads:
@@ -188,6 +190,8 @@ def test_e34_kill_9_of_the_service_under_load_loses_nothing(
         assert changes >= acknowledged, f"{len(acknowledged - changes)} lost by kill {number}"
         # Every act has its event and every event its act.
         assert logged - len(changes) == founding
+        if number % 20 == 19:
+            print(f"{number + 1} kills, {len(acknowledged)} acknowledged", flush=True)
     with running(folder, f"sqlite:///{folder / 'sealmatch.sqlite'}"):
         pass  # It takes up what waits, and leaves nothing behind.
     report = check(str(folder), processes=1)

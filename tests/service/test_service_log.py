@@ -18,6 +18,8 @@ from service_bank import PASSWORD, WITNESS, Bank, Template, ask_user, running
 from service_cases import IMAGE, seen_image
 
 from seal_audit_check import Finding, Trust, check
+from seal_service.adapters.sql.audit_log import SqlAuditLog
+from seal_service.adapters.sql.database import SqlDatabase
 from seal_service.audit import Verifier, hasher_of
 from seal_service.audit.merkle import verify_consistency, verify_inclusion
 from seal_service.audit.note import cosign, open_checkpoint
@@ -397,6 +399,23 @@ def test_e35_a_report_counts_what_the_log_holds_and_its_hash_is_in_the_log(bank:
     request.end_time.FromDatetime(bank.clock.now + timedelta(days=400))
     with refused("INVALID_FIELD"):
         bank.as_("b2").audit.create_audit_report(request)
+
+
+def test_e35_who_will_be_refused_has_nothing_counted_or_checked(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(*_: object, **__: object) -> None:
+        raise AssertionError  # The caller would see INTERNAL.
+
+    monkeypatch.setattr(SqlAuditLog, "tally", work)
+    monkeypatch.setattr(SqlDatabase, "check_log", work)
+    request = ab.CreateAuditReportRequest(org="orgs/2101")
+    request.start_time.FromDatetime(bank.clock.now - timedelta(hours=1))
+    request.end_time.FromDatetime(bank.clock.now)
+    with refused("OUT_OF_ORG_SCOPE"):
+        bank.as_("c12").audit.create_audit_report(request)
+    with refused("OUT_OF_ORG_SCOPE"):
+        bank.as_("loc").audit.verify_range(ab.VerifyRangeRequest(count=10))
 
 
 def test_e30_who_has_seen_an_image(bank: Bank) -> None:

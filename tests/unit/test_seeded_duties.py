@@ -58,6 +58,12 @@ def test_a06_devices_are_in_the_hands_of_operations_and_branches_only() -> None:
         assert "device.manage" not in POSTS[post], "a teller sets the scanner up"
 
 
+def test_a05_no_posts_that_may_be_held_together_speak_for_both_sides_of_maintenance() -> None:
+    assert holders("maintenance.propose") == {"operator"}
+    for agreeing in holders("maintenance.agree"):
+        assert frozenset((agreeing, "operator")) in APART
+
+
 def test_a34_no_two_posts_that_may_be_held_together_both_build_and_review() -> None:
     for first, second in combinations(POSTS, 2):
         together = POSTS[first] | POSTS[second]

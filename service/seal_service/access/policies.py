@@ -13,6 +13,7 @@ from sealapi.v1 import (
     audit_pb2,
     change_pb2,
     identity_pb2,
+    maintenance_pb2,
     organization_pb2,
     policy_pb2,
     session_pb2,
@@ -29,6 +30,7 @@ SERVICES: tuple[ServiceDescriptor, ...] = tuple(
         (change_pb2, "ChangeService"),
         (access_mode_pb2, "PolicyService"),
         (audit_pb2, "AuditService"),
+        (maintenance_pb2, "OperationsService"),
     )
 )
 """The services of the contract that this server offers."""

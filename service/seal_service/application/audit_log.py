@@ -14,7 +14,7 @@ from seal_service.audit.search import Checked, Cursor, Filter, Found, Order, Pag
 from seal_service.audit.signed import Signed
 from seal_service.domain.reasons import Reason, Refusal, invalid, not_found
 
-READ = "log.read"
+READ, REPORT = "log.read", "report.make"
 LONGEST_REPORT = timedelta(days=366)
 
 
@@ -88,14 +88,20 @@ def consistency(call: Call, old_size: int, size: int | None) -> tuple[Sequence[b
     return call.work.log.consistency(old_size, signed.checkpoint.size), signed
 
 
-def check_range(database: Database, start: int, count: int) -> Checked:
-    """Check events outside of the call's own transaction, which others wait for."""
-    return database.check_log(start, start + count)
+def check_range(database: Database, caller: Caller, start: int, count: int) -> Checked | None:
+    """Check events outside of the call's own transaction, which others wait for.
+
+    None where the caller may not ask: whoever will be refused has no work done.
+    """
+    allowed = caller.authority.bank_wide(READ)
+    return database.check_log(start, start + count) if allowed else None
 
 
-def checked(call: Call, found: Checked) -> Checked:
+def checked(call: Call, found: Checked | None) -> Checked:
     """Return what a check has shown, and let the log know of it."""
     call.require_bank()
+    if found is None:
+        raise Refusal(Reason.CONFLICT)  # The right has come since.
     state = {"end": found.end, "findings": len(found.findings)}
     call.note(f"auditEvents/{found.start}", after=state)
     return found
@@ -103,30 +109,39 @@ def checked(call: Call, found: Checked) -> Checked:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Counts of an organisation and a time, before the caller's right to them is looked at."""
+    """Counts of an organisation and what was below its path, and of a time.
+
+    No counts where the caller may not have them: whoever will be refused has no work done.
+    """
 
     org: str
+    path: str
     since: datetime
     before: datetime
     tally: Tally | None
 
 
-def count(database: Database, org_id: str, since: datetime, before: datetime) -> Report:
+def count(
+    database: Database, caller: Caller, org_id: str, since: datetime, before: datetime
+) -> Report:
     """Count what happened at an organisation and below, outside of the call's transaction."""
     if not timedelta(0) < before - since <= LONGEST_REPORT:
         raise invalid("end_time", f"must be 1 to {LONGEST_REPORT.days} days after start_time")
     with database.read() as work:
         org = work.orgs.get(org_id)
-        wanted = Filter(since=since, before=before)
-        tally = None if org is None else work.log.tally(wanted, below=org.path)
-    return Report(org_id, since, before, tally)
+        path = "" if org is None else org.path
+        if not path or not caller.authority.over(REPORT, path):
+            return Report(org_id, path, since, before, None)
+        tally = work.log.tally(Filter(since=since, before=before), below=path)
+    return Report(org_id, path, since, before, tally)
 
 
 def counted(call: Call, report: Report) -> Tally:
     """Return the counts if the organisation is in reach."""
-    call.require(call.org_named(report.org))
-    if report.tally is None:
-        raise Refusal(Reason.CONFLICT)  # The organisation has come since.
+    org = call.org_named(report.org)
+    call.require(org)
+    if report.tally is None or report.path != org.path:
+        raise Refusal(Reason.CONFLICT)  # The organisation or the right has come or moved since.
     return report.tally
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from seal_service.application.ports import PasswordHasher, Secrets, Tickets, Work
+from seal_service.application.ports import OneTimeCodes, PasswordHasher, Secrets, Tickets, Work
 from seal_service.audit import Verifier
 from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.authority import Authority
@@ -33,6 +33,7 @@ class Rules:
     passwords: PasswordRules = field(default_factory=PasswordRules)
     sessions: SessionRules = field(default_factory=SessionRules)
     change_lifetime: timedelta = timedelta(days=5)
+    maintenance_notice: timedelta = timedelta(hours=24)
     bootstrap_token: str | None = field(default=None, repr=False)
     witnesses: tuple[Verifier, ...] = ()
     """Whose cosignatures the audit log takes."""
@@ -46,6 +47,7 @@ class Tools:
     secrets: Secrets
     tickets: Tickets | None
     rules: Rules
+    codes: OneTimeCodes | None = None
 
 
 @dataclass(frozen=True, slots=True)

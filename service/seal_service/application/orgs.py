@@ -9,6 +9,7 @@ from typing import Any
 from seal_service.application.admission import rights_changed
 from seal_service.application.call import Call
 from seal_service.application.changes import Writes, kind, propose, require_seen
+from seal_service.application.core_orgs import require_follows
 from seal_service.application.ports import Page
 from seal_service.domain import orgs as rules
 from seal_service.domain import posts
@@ -59,6 +60,7 @@ def _create(call: Call, change: Change) -> Writes:
         raise Refusal(Reason.ALREADY_EXISTS, resource=change.target)
     parent = call.org_named(body["parent"])
     org = rules.new_org(body["org_id"], body["name"], parent, OrgKind(body["kind"]), call.now)
+    require_follows(call, org)
 
     def write() -> Mapping[str, Any]:
         call.work.orgs.add(org)
@@ -86,6 +88,8 @@ def _update(call: Call, change: Change) -> Writes:
     org = _seen(call, change)
     kind_of = OrgKind(change.body["kind"]) if change.body["kind"] else None
     new = rules.updated(org, name=change.body["name"], kind=kind_of, at=call.now)
+    if new.kind is not org.kind:
+        require_follows(call, new)
     return lambda: _remember(call, call.work.orgs.save(new), change)
 
 
@@ -105,6 +109,7 @@ def _delete(call: Call, change: Change) -> Writes:
         if follower.count(org.id) > (own if stored else 0):
             raise Refusal(Reason.ORG_NOT_EMPTY, what=follower.name)
     new = rules.closed(org, call.now)
+    require_follows(call, new)
     return lambda: _remember(call, call.work.orgs.save(new), change)
 
 
@@ -120,6 +125,7 @@ def ask_transfer(call: Call, *, org_id: str, version: int, new_parent: str, reas
 def _transfer(call: Call, change: Change) -> Writes:
     org = _seen(call, change)
     new = rules.transferred(org, call.org_named(change.body["new_parent"]), call.now)
+    require_follows(call, new)
 
     def write() -> Mapping[str, Any]:
         for below in call.work.orgs.below(org.path):
@@ -151,6 +157,7 @@ def _merge(call: Call, change: Change) -> Writes:
     org = _seen(call, change)
     into = call.org_named(change.body["into"])
     new = rules.merged(org, into, call.now)
+    require_follows(call, new)
     obstacles = _obstacles(call, org.id, into.id)
     if obstacles:
         raise Refusal(Reason.RULE_BROKEN_TODAY, users=",".join(obstacles))

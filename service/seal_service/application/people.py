@@ -57,6 +57,7 @@ def ask_create(
     certificate_sha256: str | None,
     qualified_folding: bool,
     core_rights: list[str],
+    mobile: str | None,
     reason: str,
 ) -> Change:
     """Ask for a new user, posts included."""
@@ -65,7 +66,7 @@ def ask_create(
     body = {
         "user_id": user_id, "name": name, "org": org_id, "kind": str(kind_of), "posts": post_ids,
         "certificate_sha256": certificate_sha256, "qualified_folding": qualified_folding,
-        "core_rights": core_rights,
+        "core_rights": core_rights, "mobile": mobile,
     }  # fmt: skip
     require_appointer(call, post_ids, org)
     return propose(
@@ -84,7 +85,7 @@ def _create(call: Call, change: Change) -> Writes:
     user = rules.new_user(
         body["user_id"], body["name"], org.id, at=call.now, kind=UserKind(body["kind"]),
         certificate_sha256=body["certificate_sha256"], core_rights=tuple(body["core_rights"]),
-        qualified_folding=body["qualified_folding"],
+        qualified_folding=body["qualified_folding"], mobile=body.get("mobile"),
     )  # fmt: skip
     _check_certificate(call, user)
     given = _checked_posts(call, user, body["posts"], org, held=[], change_id=change.id)
@@ -133,7 +134,7 @@ def create_at_once(call: Call, user: User, org: Org, posts: list[str]) -> tuple[
 def ask_update(
     call: Call, *, user_id: str, version: int, fields: Mapping[str, Any], reason: str
 ) -> Change:
-    """Ask to change some fields of a user: name, qualified_folding, core_rights, certificate."""
+    """Ask to change some fields of a user: name, folding, core rights, certificate, mobile."""
     return ask_about(call, "user.update", user_id, version=version, body=fields, reason=reason)
 
 

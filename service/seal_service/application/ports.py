@@ -18,7 +18,9 @@ from seal_service.audit.search import Page as FoundPage
 from seal_service.audit.signed import Signed
 from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.changes import Change
+from seal_service.domain.core_orgs import CoreOrg
 from seal_service.domain.core_rights import CoreTeller, Finding
+from seal_service.domain.maintenance import Maintenance
 from seal_service.domain.orgs import Org
 from seal_service.domain.people import Assignment, User
 from seal_service.domain.posts import ExclusionRule, Post, Role
@@ -293,6 +295,38 @@ class CoreTellers(Protocol):
         """Tell whether the core system has reported anything yet."""
 
 
+class CoreOrgs(Protocol):
+    """What the core system said last of its organisations."""
+
+    def get(self, key: str) -> CoreOrg | None:
+        """Return an organisation."""
+
+    def take(self, records: Iterable[CoreOrg]) -> None:
+        """Write organisations in place of what was known of the same codes."""
+
+    def all(self) -> list[CoreOrg]:
+        """Return every organisation."""
+
+    def fed(self) -> bool:
+        """Tell whether the core system has reported anything yet."""
+
+
+class Maintenances(Protocol):
+    """The maintenance on which both sides have agreed."""
+
+    def get(self, key: str) -> Maintenance | None:
+        """Return one."""
+
+    def add(self, record: Maintenance) -> None:
+        """Add one."""
+
+    def save(self, record: Maintenance) -> Maintenance:
+        """Replace the one that has this version."""
+
+    def not_over(self, at: datetime) -> list[Maintenance]:
+        """Return what has not ended, by its start; called off or not."""
+
+
 class Findings(Protocol):
     """The nightly reports of rights that go beyond the core system's."""
 
@@ -412,6 +446,8 @@ class Work(Protocol):
     reviews: Reviews
     reminders: Reminders
     core: CoreTellers
+    core_orgs: CoreOrgs
+    maintenances: Maintenances
     findings: Findings
     nightly: Nightly
     modes: Store[ModeSwitch]
@@ -463,6 +499,16 @@ class Tickets(Protocol):
 
     def check(self, ticket: str, at: datetime) -> tuple[str, str, datetime]:
         """Return user id, ticket id and expiry of a valid ticket; refuse any other."""
+
+
+class OneTimeCodes(Protocol):
+    """Codes that are sent to a user's telephone and are good once, for a short time."""
+
+    def send(self, user_id: str, mobile: str) -> None:
+        """Send the present code, unless it was sent (Refusal: CODE_NOT_SENT)."""
+
+    def check(self, user_id: str, code: str, at: datetime) -> tuple[str, datetime] | None:
+        """Return the name of a code, under which it is used up, and when it ends; None: wrong."""
 
 
 @dataclass(frozen=True, slots=True)

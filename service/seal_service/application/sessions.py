@@ -42,7 +42,15 @@ def weigh(tools: Tools, user: User | None, password: str) -> Weighed:
     return Weighed(user.password_hash, tools.hasher.matches(user.password_hash, password))
 
 
-def login(call: Call, user_id: str, weighed: Weighed) -> tuple[str, Session] | None:
+def send_code(tools: Tools, user: User | None, weighed: Weighed) -> None:
+    """Send a one-time code to whoever has given the right password and may sign in (E26)."""
+    if tools.codes is None or user is None or user.mobile is None or not weighed.fits:
+        return
+    if user.barred is None:
+        tools.codes.send(user.id, user.mobile)
+
+
+def login(call: Call, user_id: str, weighed: Weighed, *, code: str) -> tuple[str, Session] | None:
     """Open a session; None where the refusal is kept because a wrong password counts."""
     call.note(f"users/{user_id}")
     user = call.work.users.get(user_id)
@@ -52,6 +60,14 @@ def login(call: Call, user_id: str, weighed: Weighed) -> tuple[str, Session] | N
     if user is None or user.kind is not UserKind.PERSON or not _still(user, weighed):
         _count_wrong(call, user_id, user)
         return None
+    if call.tools.codes is not None and user.mobile is not None:
+        if not code:
+            raise Refusal(Reason.CODE_REQUIRED)
+        found = call.tools.codes.check(user_id, code, call.now)
+        # A wrong code counts like a wrong password, or all of them could be tried.
+        if found is None or not call.work.sessions.use_ticket(*found):
+            _count_wrong(call, user_id, user)
+            return None
     return open_session(call, user, AccessMode.DIRECT)
 
 

@@ -6,48 +6,74 @@ import logging
 import os
 import sys
 import traceback
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from seal_service.cli.accuracy import accuracy_command
-from seal_service.cli.audit import audit_app
-from seal_service.cli.call import call_command
-from seal_service.cli.enrol import enrol_command
 from seal_service.cli.failures import EXIT_FAILED, CommandError
-from seal_service.cli.fold import fold_command
-from seal_service.cli.serving import config_app, migrate_command, serve_command
-from seal_service.cli.simulate import simulate_command
-from seal_service.cli.verify import verify_command
-from seal_service.cli.verify_batch import verify_batch_command
 
 TRACEBACK_SWITCH = "SEALMATCH_TRACEBACK"
 """Environment variable by which a developer asks for the traceback of an internal error."""
 
+_COMMANDS = {
+    "verify": "verify:verify_command",
+    "verify-batch": "verify_batch:verify_batch_command",
+    "enrol": "enrol:enrol_command",
+    "fold": "fold:fold_command",
+    "simulate": "simulate:simulate_command",
+    "audit": "audit:audit_app",
+    "serve": "serving:serve_command",
+    "migrate": "serving:migrate_command",
+    "call": "call:call_command",
+    "config": "serving:config_app",
+    "accuracy": "accuracy:accuracy_command",
+}
+"""Each command's module and name there."""
+_PASSED_ON: dict[str, Any] = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+_CONTEXTS = {"accuracy": _PASSED_ON}
+
+
+class _Commands(TyperGroup):
+    """Imports a command when it is asked for: a server needs nothing of the engine's commands."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the commands' names as `--help` lists them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; None where there is none of that name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"seal_service.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            command: Any = get_group(found)  # A group of one command is a group as well.
+        else:
+            alone = typer.Typer(add_completion=False)
+            alone.command(cmd_name, context_settings=_CONTEXTS.get(cmd_name))(found)
+            command = get_command(alone)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
-    name="sealmatch",
-    help="Verify seal impressions: is this seal from the die that left that one?",
-    no_args_is_help=True,
-    add_completion=False,
+    cls=_Commands, name="sealmatch", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
-)
-app.command("verify")(verify_command)
-app.command("verify-batch")(verify_batch_command)
-app.command("enrol")(enrol_command)
-app.command("fold")(fold_command)
-app.command("simulate")(simulate_command)
-app.add_typer(audit_app)
-app.command("serve")(serve_command)
-app.command("migrate")(migrate_command)
-app.command("call")(call_command)
-app.add_typer(config_app, name="config")
-app.command(
-    "accuracy",
-    context_settings={
-        "allow_extra_args": True,
-        "ignore_unknown_options": True,
-        "help_option_names": [],
-    },
-)(accuracy_command)
+)  # fmt: skip
+
+
+@app.callback(help="Verify seal impressions: is this seal from the die that left that one?")
+def _sealmatch() -> None:
+    """Make the program a group of commands."""
 
 
 def main() -> None:

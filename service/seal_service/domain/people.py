@@ -42,6 +42,7 @@ class User:
     created_at: datetime
     disabled_at: datetime | None = None
     disable_reason: str | None = None
+    mobile: str | None = None
     rights_version: int = 1
     version: int = 1
 
@@ -79,20 +80,23 @@ def new_user(
     certificate_sha256: str | None = None,
     qualified_folding: bool = False,
     core_rights: tuple[str, ...] = (),
+    mobile: str | None = None,
 ) -> User:
     """Return a user who has yet to choose a password."""
     return User(
         id=user_id, name=name, kind=kind, org_id=org_id, password_hash=None, password_initial=True,
         password_changed_at=None, locked_at=None, lock_reason=None,
         qualified_folding=qualified_folding, certificate_sha256=certificate_sha256,
-        core_rights=core_rights, created_at=at,
+        core_rights=core_rights, created_at=at, mobile=mobile,
     )  # fmt: skip
 
 
 def checked(user: User) -> User:
-    """Refuse a user without a name."""
+    """Refuse a user without a name, or with a telephone number that is none."""
     if not user.name:
         raise invalid("display_name", "must not be empty")
+    if user.mobile is not None and not user.mobile.removeprefix("+").isdecimal():
+        raise invalid("mobile", "must be a telephone number")
     return user
 
 

@@ -34,11 +34,13 @@ class Reason(StrEnum):
     SESSION_EXPIRED = "SESSION_EXPIRED"
     SESSION_IDLE = "SESSION_IDLE"
     BAD_CREDENTIALS = "BAD_CREDENTIALS"
+    CODE_REQUIRED = "CODE_REQUIRED"
     BAD_TICKET = "BAD_TICKET"
     CERT_UNKNOWN = "CERT_UNKNOWN"
     NO_PERMISSION = "NO_PERMISSION"
     OUT_OF_ORG_SCOPE = "OUT_OF_ORG_SCOPE"
     SAME_PERSON = "SAME_PERSON"
+    SAME_DEPARTMENT = "SAME_DEPARTMENT"
     EXCLUSIVE_POST = "EXCLUSIVE_POST"
     MAY_NOT_APPOINT = "MAY_NOT_APPOINT"
     CORE_RIGHTS_MISMATCH = "CORE_RIGHTS_MISMATCH"
@@ -55,6 +57,7 @@ class Reason(StrEnum):
     CROSS_LEVEL_TRANSFER = "CROSS_LEVEL_TRANSFER"
     ORG_NOT_EMPTY = "ORG_NOT_EMPTY"
     ORG_INACTIVE = "ORG_INACTIVE"
+    CORE_ORG_MISMATCH = "CORE_ORG_MISMATCH"
     CHANGE_ALREADY_PENDING = "CHANGE_ALREADY_PENDING"
     CHANGE_NOT_PENDING = "CHANGE_NOT_PENDING"
     RULE_BROKEN_TODAY = "RULE_BROKEN_TODAY"
@@ -73,7 +76,9 @@ class Reason(StrEnum):
     MESSAGE_MALFORMED = "MESSAGE_MALFORMED"
     QUOTA = "QUOTA"
     DEADLINE = "DEADLINE"
+    CODE_NOT_SENT = "CODE_NOT_SENT"
     DRAINING = "DRAINING"
+    MAINTENANCE = "MAINTENANCE"
     DATABASE_BUSY = "DATABASE_BUSY"
     STORAGE_FULL = "STORAGE_FULL"
     NOT_SIGNED_YET = "NOT_SIGNED_YET"
@@ -102,11 +107,13 @@ TABLE: dict[Reason, Entry] = {
     _R.SESSION_EXPIRED: Entry(_C.UNAUTHENTICATED, "Sign in: there is no valid session.", "请登录:会话无效或已结束。"),
     _R.SESSION_IDLE: Entry(_C.UNAUTHENTICATED, "The session was idle for too long and has ended.", "会话超时未活动,已自动退出。", ("idle_limit_s",)),
     _R.BAD_CREDENTIALS: Entry(_C.UNAUTHENTICATED, "User number or password is wrong.", "工号或密码错误。", ("remaining",)),
+    _R.CODE_REQUIRED: Entry(_C.UNAUTHENTICATED, "A code was sent to the user's telephone; sign in again with it.", "验证码已发送至预留手机,请输入验证码后重新登录。"),
     _R.BAD_TICKET: Entry(_C.UNAUTHENTICATED, "The single sign-on ticket is not valid, has expired or was used before.", "单点登录票据无效、过期或已使用。"),
     _R.CERT_UNKNOWN: Entry(_C.UNAUTHENTICATED, "The client certificate belongs to no service account.", "客户端证书未登记。"),
     _R.NO_PERMISSION: Entry(_C.PERMISSION_DENIED, "None of your posts has this permission.", "您的岗位没有此权限。", ("permission",)),
     _R.OUT_OF_ORG_SCOPE: Entry(_C.PERMISSION_DENIED, "The organisation is outside your reach.", "该机构不在您的管辖范围内。", ("permission",)),
     _R.SAME_PERSON: Entry(_C.PERMISSION_DENIED, "A second person is needed here.", "须由另一人办理,不得自办自核。"),
+    _R.SAME_DEPARTMENT: Entry(_C.PERMISSION_DENIED, "The technical side asks and the business side agrees: nobody speaks for both.", "须由技术部门提出、业务部门会签,不得由同一方办理。"),
     _R.EXCLUSIVE_POST: Entry(_C.PERMISSION_DENIED, "The two posts exclude each other.", "两个岗位不得兼任。", ("rule", "first", "second")),
     _R.MAY_NOT_APPOINT: Entry(_C.PERMISSION_DENIED, "Your posts may not appoint to this post.", "您无权任命该岗位。", ("post",)),
     _R.CORE_RIGHTS_MISMATCH: Entry(_C.PERMISSION_DENIED, "The core system does not grant the user these rights.", "与该柜员的核心系统权限不匹配。", ("permissions",)),
@@ -123,6 +130,7 @@ TABLE: dict[Reason, Entry] = {
     _R.CROSS_LEVEL_TRANSFER: Entry(_C.FAILED_PRECONDITION, "The new parent is not of the level above.", "不支持跨级迁移。", ("level", "parent_level")),
     _R.ORG_NOT_EMPTY: Entry(_C.FAILED_PRECONDITION, "The organisation still has records.", "该机构下仍有数据。", ("what",)),
     _R.ORG_INACTIVE: Entry(_C.FAILED_PRECONDITION, "The organisation is closed or merged.", "该机构已撤销或合并。", ("org",)),
+    _R.CORE_ORG_MISMATCH: Entry(_C.FAILED_PRECONDITION, "The core system has this organisation otherwise: it changes there first.", "与核心系统机构信息不一致,须以核心系统的机构变化为准。", ("org", "core")),
     _R.CHANGE_ALREADY_PENDING: Entry(_C.FAILED_PRECONDITION, "Another change of this record waits for its second person.", "该记录已有待复核的变更。", ("change",)),
     _R.CHANGE_NOT_PENDING: Entry(_C.FAILED_PRECONDITION, "The change has been decided, withdrawn, or has expired.", "该变更已处理、撤回或过期。", ("state",)),
     _R.RULE_BROKEN_TODAY: Entry(_C.FAILED_PRECONDITION, "Someone breaks the rule today; see the preview.", "现有人员违反该规则,请先预览并调整。", ("users",)),
@@ -141,7 +149,9 @@ TABLE: dict[Reason, Entry] = {
     _R.MESSAGE_MALFORMED: Entry(_C.INVALID_ARGUMENT, "The bytes are no such message.", "报文无法解析。"),
     _R.QUOTA: Entry(_C.RESOURCE_EXHAUSTED, "Too many calls; wait and try again.", "调用过于频繁,请稍后再试。", ("limit_per_s",), retry=True),
     _R.DEADLINE: Entry(_C.DEADLINE_EXCEEDED, "The deadline passed before the call took effect; nothing was changed.", "已超过时限,操作未生效。"),
+    _R.CODE_NOT_SENT: Entry(_C.UNAVAILABLE, "The code could not be sent; try again.", "验证码发送失败,请稍后再试。", retry=True),
     _R.DRAINING: Entry(_C.UNAVAILABLE, "The server is shutting down; call another one.", "服务正在停止,请连接其他节点。", retry=True),
+    _R.MAINTENANCE: Entry(_C.UNAVAILABLE, "The service pauses for announced maintenance.", "系统正在按公告停机维护,请稍后再试。", ("until",)),
     _R.DATABASE_BUSY: Entry(_C.UNAVAILABLE, "The database cannot be reached or is busy.", "数据库繁忙或不可用。", retry=True),
     _R.STORAGE_FULL: Entry(_C.UNAVAILABLE, "The disk of the database is full; nothing was changed.", "数据库磁盘空间已满,操作未生效。"),
     _R.NOT_SIGNED_YET: Entry(_C.UNAVAILABLE, "The event is not under this checkpoint; a new one is signed every second.", "该记录尚未签入此检查点,请稍后再试。", retry=True),

@@ -15,7 +15,8 @@ _ADMIN = (*_COMMON, "change.decide", "user.manage", "user.check", "user.transfer
 ROLES = (
     Role("hq-admin", "总行管理员", "headquarters administrator", (
         *_ADMIN, "org.manage", "org.check", "post.manage", "post.check", "rule.manage", "rule.check",
-        "switch.manage", "switch.check", "policy.manage", "policy.check", "account.read")),
+        "switch.manage", "switch.check", "policy.manage", "policy.check", "account.read",
+        "maintenance.agree", "maintenance.cancel")),
     Role("branch-admin", "分行管理员", "branch administrator", (
         *_ADMIN, "device.manage", "inspection.manage")),
     Role("sub-branch-admin", "支行管理员", "sub-branch administrator", _ADMIN),
@@ -29,7 +30,8 @@ ROLES = (
     Role("manual-verifier", "人工验印员", "manual verifier", (
         "org.read", "manual.decide", "paper_fold.second")),
     Role("operator", "科技运维员", "operator", (
-        "device.manage", "backup.manage", "restore.drill", "health.read")),
+        "device.manage", "backup.manage", "restore.drill", "health.read",
+        "maintenance.propose", "maintenance.cancel")),
     Role("operations-manager", "运营经理", "operations manager", (
         *_COMMON, "passrate.read", "report.read", "inspection.manage", "health.read")),
     Role("business-operator", "业务运营人员", "business operator", (

@@ -74,10 +74,10 @@ def get_consistency_proof(call: Call, request: pb.GetConsistencyProofRequest) ->
 
 
 def check_range(
-    _tools: Tools, database: Database, _caller: Caller, request: pb.VerifyRangeRequest
-) -> Checked:
+    _tools: Tools, database: Database, caller: Caller, request: pb.VerifyRangeRequest
+) -> Checked | None:
     """Check events before the call's transaction begins."""
-    return audit_log.check_range(database, request.start, request.count)
+    return audit_log.check_range(database, caller, request.start, request.count)
 
 
 def verify_range(call: Call, _request: pb.VerifyRangeRequest) -> Message:
@@ -122,12 +122,12 @@ def list_access_to_image(call: Call, request: pb.ListAccessToImageRequest) -> Me
 
 
 def count(
-    _tools: Tools, database: Database, _caller: Caller, request: pb.CreateAuditReportRequest
+    _tools: Tools, database: Database, caller: Caller, request: pb.CreateAuditReportRequest
 ) -> audit_log.Report:
     """Count events before the call's transaction begins."""
     since = instant(request.start_time, "start_time")
     return audit_log.count(
-        database, id_of(request.org), since, instant(request.end_time, "end_time")
+        database, caller, id_of(request.org), since, instant(request.end_time, "end_time")
     )
 
 

@@ -17,7 +17,9 @@ from seal_service.grpc_api import (
     access_modes,
     audit,
     change,
+    core_orgs,
     core_rights,
+    maintenance,
     organization,
     people,
     posts,
@@ -30,7 +32,7 @@ from seal_service.interceptors.pipeline import Pipeline
 from seal_service.interceptors.trace import credentials_of, metadata_of, trace_id_of
 
 HANDLERS: Mapping[str, Mapping[str, Handle]] = {
-    "OrganizationService": organization.HANDLERS,
+    "OrganizationService": {**organization.HANDLERS, **core_orgs.HANDLERS},
     "IdentityService": {
         **people.HANDLERS,
         **posts.HANDLERS,
@@ -41,6 +43,7 @@ HANDLERS: Mapping[str, Mapping[str, Handle]] = {
     "ChangeService": change.HANDLERS,
     "PolicyService": access_modes.HANDLERS,
     "AuditService": audit.HANDLERS,
+    "OperationsService": maintenance.HANDLERS,
 }
 PREPARE: Mapping[str, Mapping[str, Prepare]] = {
     "IdentityService": people.PREPARE,
@@ -79,17 +82,20 @@ class Dispatcher(grpc.GenericRpcHandler):
         """
         self._pipeline = pipeline
         self._foreign = foreign
-        self._methods = methods()
+        self._handlers = {path: self._handler(method) for path, method in methods().items()}
+        self._unknown = _unary(_nothing, None)
 
     def service(
         self, handler_call_details: grpc.HandlerCallDetails
     ) -> grpc.RpcMethodHandler[bytes, Message] | None:
         """Return the handler of a path."""
         path = str(handler_call_details.method)
-        method = self._methods.get(path)
-        if method is None:
-            return None if self._foreign(path) else _unary(_nothing, None)
+        handler = self._handlers.get(path)
+        if handler is None:
+            return None if self._foreign(path) else self._unknown
+        return handler
 
+    def _handler(self, method: Method) -> grpc.RpcMethodHandler[bytes, Message]:
         def behaviour(data: bytes, context: grpc.ServicerContext) -> Message:
             return self._serve(method, data, context)
 

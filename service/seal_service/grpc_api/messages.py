@@ -12,6 +12,7 @@ from google.type.date_pb2 import Date
 
 from seal_service.application.reviews import ItemView
 from seal_service.domain.changes import Change
+from seal_service.domain.maintenance import Maintenance
 from seal_service.domain.orgs import Org
 from seal_service.domain.people import Assignment, User
 from seal_service.domain.posts import ExclusionRule, Post, Role
@@ -19,7 +20,7 @@ from seal_service.domain.reasons import invalid
 from seal_service.domain.reviews import Review
 from seal_service.domain.sessions import Session
 from seal_service.grpc_api.resources import etag_of
-from sealapi.v1 import change_pb2, identity_pb2, organization_pb2, session_pb2
+from sealapi.v1 import change_pb2, identity_pb2, maintenance_pb2, organization_pb2, session_pb2
 
 
 def timestamp(at: datetime | None) -> Timestamp | None:
@@ -58,6 +59,15 @@ def change_message(change: Change) -> change_pb2.Change:
     )  # fmt: skip
 
 
+def maintenance_message(found: Maintenance) -> maintenance_pb2.Maintenance:
+    """Return maintenance as a message."""
+    return maintenance_pb2.Maintenance(
+        name=f"maintenances/{found.id}", start_time=timestamp(found.starts_at),
+        end_time=timestamp(found.cancelled_at or found.ends_at), notice=found.notice,
+        announce_time=timestamp(found.announced_at), change=f"changes/{found.change_id}",
+    )  # fmt: skip
+
+
 def org_message(org: Org, pending: str = "") -> organization_pb2.Org:
     """Return an organisation as a message."""
     return organization_pb2.Org(
@@ -80,6 +90,11 @@ def assignment_message(held: Assignment) -> identity_pb2.Assignment:
     )  # fmt: skip
 
 
+def masked_number(number: str) -> str:
+    """Return a telephone number of which only the last four digits show."""
+    return "*" * max(0, len(number) - 4) + number[-4:]
+
+
 def user_message(
     user: User, held: Iterable[Assignment] = (), pending: str = ""
 ) -> identity_pb2.User:
@@ -93,6 +108,7 @@ def user_message(
         assignments=[assignment_message(one) for one in held],
         create_time=timestamp(user.created_at), etag=etag_of(user.version), pending_change=pending,
         disabled=user.disabled, disable_reason=user.disable_reason or "",
+        mobile=masked_number(user.mobile or ""),
     )  # fmt: skip
 
 

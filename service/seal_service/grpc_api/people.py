@@ -57,7 +57,7 @@ def create_user(call: Call, request: pb.CreateUserRequest) -> Message:
         kind_of=UserKind(pb.User.Kind.Name(request.kind).removeprefix("KIND_")),
         post_ids=post_ids, certificate_sha256=request.certificate_sha256 or None,
         qualified_folding=request.qualified_folding, core_rights=list(request.core_rights),
-        reason=request.reason,
+        mobile=request.mobile or None, reason=request.reason,
     )  # fmt: skip
     return pb.CreateUserResponse(change=change_message(change))
 
@@ -90,6 +90,7 @@ def update_user(call: Call, request: pb.UpdateUserRequest) -> Message:
         "qualified_folding": ("qualified_folding", user.qualified_folding),
         "core_rights": ("core_rights", sorted(set(user.core_rights))),
         "certificate_sha256": ("certificate_sha256", user.certificate_sha256 or None),
+        "mobile": ("mobile", user.mobile or None),
     }
     if not user.name.startswith("users/"):
         raise invalid("user.name", "is not like users/some-id")

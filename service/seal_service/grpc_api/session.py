@@ -8,9 +8,10 @@ from google.protobuf.message import Message
 
 from seal_service.application import sessions
 from seal_service.application.call import Call, Caller, Tools
+from seal_service.application.maintenance import announced
 from seal_service.application.ports import Database
 from seal_service.application.sessions import Weighed
-from seal_service.grpc_api.messages import session_message
+from seal_service.grpc_api.messages import maintenance_message, session_message
 from seal_service.grpc_api.resources import id_of, next_token, page_of
 from seal_service.interceptors.exchange import Handle, Prepare
 from sealapi.v1 import session_pb2 as pb
@@ -22,21 +23,30 @@ def weigh_login(
     """Compare the password that comes with a login."""
     with database.read() as work:
         user = work.users.get(request.user_id)
-    return sessions.weigh(tools, user, request.password)
+    weighed = sessions.weigh(tools, user, request.password)
+    if not request.code:
+        sessions.send_code(tools, user, weighed)
+    return weighed
 
 
 def login(call: Call, request: pb.LoginRequest) -> Message:
     """Open a session with a password."""
-    opened = sessions.login(call, request.user_id, call.prepared)
+    opened = sessions.login(call, request.user_id, call.prepared, code=request.code)
     if opened is None:
         return pb.LoginResponse()
-    return pb.LoginResponse(token=opened[0], session=session_message(opened[1]))
+    return pb.LoginResponse(
+        token=opened[0], session=session_message(opened[1]),
+        maintenances=map(maintenance_message, announced(call)),
+    )  # fmt: skip
 
 
 def exchange_sso_ticket(call: Call, request: pb.ExchangeSsoTicketRequest) -> Message:
     """Open a session with a ticket of the core system."""
     token, session = sessions.exchange_ticket(call, request.ticket)
-    return pb.ExchangeSsoTicketResponse(token=token, session=session_message(session))
+    return pb.ExchangeSsoTicketResponse(
+        token=token, session=session_message(session),
+        maintenances=map(maintenance_message, announced(call)),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

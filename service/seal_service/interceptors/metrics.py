@@ -41,10 +41,21 @@ class Metrics:
                 ("stopped", "1 where the appender has stopped for good: a person must look."),
             )
         }
+        self._of_call: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self.unlogged = Counter(
             "sealmatch_refusals_unlogged", "Refusals that could not be written to the audit log.",
             registry=self.registry,
         )  # fmt: skip
+
+    def call(self, rpc: str, outcome: str, took_s: float) -> None:
+        """Count a call that has ended."""
+        found = self._of_call.get((rpc, outcome))
+        if found is None:  # To look the two up costs more than to count.
+            found = (self.calls.labels(rpc, outcome), self.seconds.labels(rpc))
+            self._of_call[rpc, outcome] = found
+        calls, seconds = found
+        calls.inc()
+        seconds.observe(took_s)
 
     def watch(self, log: Callable[[], AppenderStatus]) -> None:
         """Read the audit log's state whenever somebody asks for it."""

@@ -22,6 +22,7 @@ from seal_service.interceptors import validate
 from seal_service.interceptors.authorise import authorise
 from seal_service.interceptors.exchange import Exchange
 from seal_service.interceptors.idempotency import first_answer, keep_answer, request_id_of
+from seal_service.interceptors.maintenance import Pauses
 from seal_service.interceptors.metrics import Metrics
 from seal_service.interceptors.quota import Quotas
 
@@ -47,6 +48,7 @@ class Pipeline:
     quotas: Quotas
     metrics: Metrics
     identities: Identities = field(default_factory=Identities)
+    pauses: Pauses = field(default_factory=Pauses)
     clock: Callable[[], datetime] = utc_now
     draining: threading.Event = field(default_factory=threading.Event)
     running: int = 0
@@ -72,8 +74,7 @@ class Pipeline:
         finally:
             took_s = time.perf_counter() - begin
             self._count(-1)
-            self.metrics.calls.labels(rpc, outcome).inc()
-            self.metrics.seconds.labels(rpc).observe(took_s)
+            self.metrics.call(rpc, str(outcome), took_s)
             log.info(
                 "call", rpc=rpc, outcome=outcome, took_ms=round(1e3 * took_s, 2),
                 user=exchange.caller.user_id, trace_id=exchange.trace_id,
@@ -149,6 +150,7 @@ class Pipeline:
                 work.audit.append(self._entry(exchange, REPLAYED))
                 return answer
             authorise(method.policy, caller, self.tools.rules, exchange.started)
+            self.pauses.require_open(work, method.policy, caller, exchange.started)
             if method.policy.permission in BOUND:
                 require_enabled(work.modes.get(caller.mode), caller.mode)
             if caller.session is not None:

@@ -16,7 +16,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class User(_message.Message):
-    __slots__ = ("name", "display_name", "kind", "org", "locked", "lock_reason", "password_change_required", "qualified_folding", "certificate_sha256", "core_rights", "assignments", "create_time", "etag", "pending_change", "disabled", "disable_reason")
+    __slots__ = ("name", "display_name", "kind", "org", "locked", "lock_reason", "password_change_required", "qualified_folding", "certificate_sha256", "core_rights", "assignments", "create_time", "etag", "pending_change", "disabled", "disable_reason", "mobile")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[User.Kind]
@@ -41,6 +41,7 @@ class User(_message.Message):
     PENDING_CHANGE_FIELD_NUMBER: _ClassVar[int]
     DISABLED_FIELD_NUMBER: _ClassVar[int]
     DISABLE_REASON_FIELD_NUMBER: _ClassVar[int]
+    MOBILE_FIELD_NUMBER: _ClassVar[int]
     name: str
     display_name: str
     kind: User.Kind
@@ -57,7 +58,8 @@ class User(_message.Message):
     pending_change: str
     disabled: bool
     disable_reason: str
-    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., kind: _Optional[_Union[User.Kind, str]] = ..., org: _Optional[str] = ..., locked: _Optional[bool] = ..., lock_reason: _Optional[str] = ..., password_change_required: _Optional[bool] = ..., qualified_folding: _Optional[bool] = ..., certificate_sha256: _Optional[str] = ..., core_rights: _Optional[_Iterable[str]] = ..., assignments: _Optional[_Iterable[_Union[Assignment, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., pending_change: _Optional[str] = ..., disabled: _Optional[bool] = ..., disable_reason: _Optional[str] = ...) -> None: ...
+    mobile: str
+    def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., kind: _Optional[_Union[User.Kind, str]] = ..., org: _Optional[str] = ..., locked: _Optional[bool] = ..., lock_reason: _Optional[str] = ..., password_change_required: _Optional[bool] = ..., qualified_folding: _Optional[bool] = ..., certificate_sha256: _Optional[str] = ..., core_rights: _Optional[_Iterable[str]] = ..., assignments: _Optional[_Iterable[_Union[Assignment, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., pending_change: _Optional[str] = ..., disabled: _Optional[bool] = ..., disable_reason: _Optional[str] = ..., mobile: _Optional[str] = ...) -> None: ...
 
 class Assignment(_message.Message):
     __slots__ = ("name", "user", "post", "org", "start_time", "end_time")
@@ -236,7 +238,7 @@ class SealSuperAdminResponse(_message.Message):
     def __init__(self, seal_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CreateUserRequest(_message.Message):
-    __slots__ = ("request_id", "user_id", "display_name", "org", "kind", "posts", "certificate_sha256", "qualified_folding", "core_rights", "reason")
+    __slots__ = ("request_id", "user_id", "display_name", "org", "kind", "posts", "certificate_sha256", "qualified_folding", "core_rights", "reason", "mobile")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -247,6 +249,7 @@ class CreateUserRequest(_message.Message):
     QUALIFIED_FOLDING_FIELD_NUMBER: _ClassVar[int]
     CORE_RIGHTS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    MOBILE_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     user_id: str
     display_name: str
@@ -257,7 +260,8 @@ class CreateUserRequest(_message.Message):
     qualified_folding: bool
     core_rights: _containers.RepeatedScalarFieldContainer[str]
     reason: str
-    def __init__(self, request_id: _Optional[str] = ..., user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., org: _Optional[str] = ..., kind: _Optional[_Union[User.Kind, str]] = ..., posts: _Optional[_Iterable[str]] = ..., certificate_sha256: _Optional[str] = ..., qualified_folding: _Optional[bool] = ..., core_rights: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ...) -> None: ...
+    mobile: str
+    def __init__(self, request_id: _Optional[str] = ..., user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., org: _Optional[str] = ..., kind: _Optional[_Union[User.Kind, str]] = ..., posts: _Optional[_Iterable[str]] = ..., certificate_sha256: _Optional[str] = ..., qualified_folding: _Optional[bool] = ..., core_rights: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., mobile: _Optional[str] = ...) -> None: ...
 
 class CreateUserResponse(_message.Message):
     __slots__ = ("change", "user", "initial_password")

@@ -243,3 +243,73 @@ class ListOrgHistoryResponse(_message.Message):
     orgs: _containers.RepeatedCompositeFieldContainer[Org]
     next_page_token: str
     def __init__(self, orgs: _Optional[_Iterable[_Union[Org, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CoreOrg(_message.Message):
+    __slots__ = ("org", "display_name", "parent", "active")
+    ORG_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    org: str
+    display_name: str
+    parent: str
+    active: bool
+    def __init__(self, org: _Optional[str] = ..., display_name: _Optional[str] = ..., parent: _Optional[str] = ..., active: _Optional[bool] = ...) -> None: ...
+
+class RecordCoreOrgsRequest(_message.Message):
+    __slots__ = ("request_id", "orgs")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    orgs: _containers.RepeatedCompositeFieldContainer[CoreOrg]
+    def __init__(self, request_id: _Optional[str] = ..., orgs: _Optional[_Iterable[_Union[CoreOrg, _Mapping]]] = ...) -> None: ...
+
+class RecordCoreOrgsResponse(_message.Message):
+    __slots__ = ("recorded",)
+    RECORDED_FIELD_NUMBER: _ClassVar[int]
+    recorded: int
+    def __init__(self, recorded: _Optional[int] = ...) -> None: ...
+
+class OrgDifference(_message.Message):
+    __slots__ = ("org", "kind", "here", "core", "report_time")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[OrgDifference.Kind]
+        KIND_MISSING_HERE: _ClassVar[OrgDifference.Kind]
+        KIND_UNKNOWN_TO_CORE: _ClassVar[OrgDifference.Kind]
+        KIND_CLOSED_IN_CORE: _ClassVar[OrgDifference.Kind]
+        KIND_OTHER_PARENT: _ClassVar[OrgDifference.Kind]
+        KIND_OTHER_NAME: _ClassVar[OrgDifference.Kind]
+    KIND_UNSPECIFIED: OrgDifference.Kind
+    KIND_MISSING_HERE: OrgDifference.Kind
+    KIND_UNKNOWN_TO_CORE: OrgDifference.Kind
+    KIND_CLOSED_IN_CORE: OrgDifference.Kind
+    KIND_OTHER_PARENT: OrgDifference.Kind
+    KIND_OTHER_NAME: OrgDifference.Kind
+    ORG_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    HERE_FIELD_NUMBER: _ClassVar[int]
+    CORE_FIELD_NUMBER: _ClassVar[int]
+    REPORT_TIME_FIELD_NUMBER: _ClassVar[int]
+    org: str
+    kind: OrgDifference.Kind
+    here: str
+    core: str
+    report_time: _timestamp_pb2.Timestamp
+    def __init__(self, org: _Optional[str] = ..., kind: _Optional[_Union[OrgDifference.Kind, str]] = ..., here: _Optional[str] = ..., core: _Optional[str] = ..., report_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListOrgDifferencesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListOrgDifferencesResponse(_message.Message):
+    __slots__ = ("differences", "next_page_token")
+    DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    differences: _containers.RepeatedCompositeFieldContainer[OrgDifference]
+    next_page_token: str
+    def __init__(self, differences: _Optional[_Iterable[_Union[OrgDifference, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

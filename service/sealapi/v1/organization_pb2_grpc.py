@@ -75,6 +75,16 @@ class OrganizationServiceStub:
                 request_serializer=sealapi_dot_v1_dot_organization__pb2.PreviewMergeRequest.SerializeToString,
                 response_deserializer=sealapi_dot_v1_dot_organization__pb2.PreviewMergeResponse.FromString,
                 _registered_method=True)
+        self.RecordCoreOrgs = channel.unary_unary(
+                '/sealapi.v1.OrganizationService/RecordCoreOrgs',
+                request_serializer=sealapi_dot_v1_dot_organization__pb2.RecordCoreOrgsRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_organization__pb2.RecordCoreOrgsResponse.FromString,
+                _registered_method=True)
+        self.ListOrgDifferences = channel.unary_unary(
+                '/sealapi.v1.OrganizationService/ListOrgDifferences',
+                request_serializer=sealapi_dot_v1_dot_organization__pb2.ListOrgDifferencesRequest.SerializeToString,
+                response_deserializer=sealapi_dot_v1_dot_organization__pb2.ListOrgDifferencesResponse.FromString,
+                _registered_method=True)
         self.ListOrgHistory = channel.unary_unary(
                 '/sealapi.v1.OrganizationService/ListOrgHistory',
                 request_serializer=sealapi_dot_v1_dot_organization__pb2.ListOrgHistoryRequest.SerializeToString,
@@ -142,6 +152,21 @@ class OrganizationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordCoreOrgs(self, request, context):
+        """Takes over what the core system says of its organisations; once it has said anything, real
+        organisations are opened, placed and closed here only as they are there (A25).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListOrgDifferences(self, request, context):
+        """Lists where real organisations differ from the core system's: what headquarters has to follow.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListOrgHistory(self, request, context):
         """Lists the organisations in reach as they were at an instant.
         """
@@ -191,6 +216,16 @@ def add_OrganizationServiceServicer_to_server(servicer, server):
                     servicer.PreviewMerge,
                     request_deserializer=sealapi_dot_v1_dot_organization__pb2.PreviewMergeRequest.FromString,
                     response_serializer=sealapi_dot_v1_dot_organization__pb2.PreviewMergeResponse.SerializeToString,
+            ),
+            'RecordCoreOrgs': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordCoreOrgs,
+                    request_deserializer=sealapi_dot_v1_dot_organization__pb2.RecordCoreOrgsRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_organization__pb2.RecordCoreOrgsResponse.SerializeToString,
+            ),
+            'ListOrgDifferences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOrgDifferences,
+                    request_deserializer=sealapi_dot_v1_dot_organization__pb2.ListOrgDifferencesRequest.FromString,
+                    response_serializer=sealapi_dot_v1_dot_organization__pb2.ListOrgDifferencesResponse.SerializeToString,
             ),
             'ListOrgHistory': grpc.unary_unary_rpc_method_handler(
                     servicer.ListOrgHistory,
@@ -415,6 +450,60 @@ class OrganizationService:
             '/sealapi.v1.OrganizationService/PreviewMerge',
             sealapi_dot_v1_dot_organization__pb2.PreviewMergeRequest.SerializeToString,
             sealapi_dot_v1_dot_organization__pb2.PreviewMergeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordCoreOrgs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.OrganizationService/RecordCoreOrgs',
+            sealapi_dot_v1_dot_organization__pb2.RecordCoreOrgsRequest.SerializeToString,
+            sealapi_dot_v1_dot_organization__pb2.RecordCoreOrgsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOrgDifferences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sealapi.v1.OrganizationService/ListOrgDifferences',
+            sealapi_dot_v1_dot_organization__pb2.ListOrgDifferencesRequest.SerializeToString,
+            sealapi_dot_v1_dot_organization__pb2.ListOrgDifferencesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from sealapi.options import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from sealapi.v1 import maintenance_pb2 as sealapi_dot_v1_dot_maintenance__pb2
 from sealapi.v1 import policy_pb2 as sealapi_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18sealapi/v1/session.proto\x12\nsealapi.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17sealapi/v1/policy.proto\"\xeb\x01\n\x07Session\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04user\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12 \n\x18password_change_required\x18\x06 \x01(\x08\x12\x0c\n\x04peer\x18\x07 \x01(\t\"\\\n\x0cLoginRequest\x12+\n\x07user_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^[0-9A-Za-z]{1,20}$\x12\x1f\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01(\x80\x02\"I\n\rLoginResponse\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.sealapi.v1.Session\"9\n\x18\x45xchangeSsoTicketRequest\x12\x1d\n\x06ticket\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01(\x80 \"U\n\x19\x45xchangeSsoTicketResponse\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.sealapi.v1.Session\"\x7f\n\x15\x43hangePasswordRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12#\n\x0cold_password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01(\x80\x02\x12#\n\x0cnew_password\x18\x03 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01(\x80\x02\"\x18\n\x16\x43hangePasswordResponse\"/\n\x0eRefreshRequest\x12\x1d\n\x08password\x18\x01 \x01(\tB\x0b\x80\x01\x01\xbaH\x05r\x03(\x80\x02\"K\n\x0fRefreshResponse\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.sealapi.v1.Session\"\x0f\n\rLogoutRequest\"\x10\n\x0eLogoutResponse\"\x85\x01\n\x13ListSessionsRequest\x12\x31\n\x04user\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^(users/[0-9A-Za-z]{1,20})?$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08\"V\n\x14ListSessionsResponse\x12%\n\x08sessions\x18\x01 \x03(\x0b\x32\x13.sealapi.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"c\n\x14RevokeSessionRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12-\n\x04name\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x32\x18^sessions/[0-9a-f-]{36}$\"\x17\n\x15RevokeSessionResponse2\xd1\x05\n\x0eSessionService\x12R\n\x05Login\x12\x18.sealapi.v1.LoginRequest\x1a\x19.sealapi.v1.LoginResponse\"\x14\x8a\xe7\x18\x10\n\x06public\x10\x02\x18\x04 \x01(\x04\x12v\n\x11\x45xchangeSsoTicket\x12$.sealapi.v1.ExchangeSsoTicketRequest\x1a%.sealapi.v1.ExchangeSsoTicketResponse\"\x14\x8a\xe7\x18\x10\n\x06public\x10\x02\x18\x04 \x01(\x04\x12k\n\x0e\x43hangePassword\x12!.sealapi.v1.ChangePasswordRequest\x1a\".sealapi.v1.ChangePasswordResponse\"\x12\x8a\xe7\x18\x0e\n\x04self\x10\x02\x18\x04 \x01(\x04\x12V\n\x07Refresh\x12\x1a.sealapi.v1.RefreshRequest\x1a\x1b.sealapi.v1.RefreshResponse\"\x12\x8a\xe7\x18\x0e\n\x04self\x10\x02\x18\x04 \x01(\x04\x12S\n\x06Logout\x12\x19.sealapi.v1.LogoutRequest\x1a\x1a.sealapi.v1.LogoutResponse\"\x12\x8a\xe7\x18\x0e\n\x04self\x10\x02\x18\x04 \x01(\x02\x12\x65\n\x0cListSessions\x12\x1f.sealapi.v1.ListSessionsRequest\x1a .sealapi.v1.ListSessionsResponse\"\x12\x8a\xe7\x18\x0e\n\x04self\x10\x02\x18\x04 \x01(\x02\x12r\n\rRevokeSession\x12 .sealapi.v1.RevokeSessionRequest\x1a!.sealapi.v1.RevokeSessionResponse\"\x1c\x8a\xe7\x18\x18\n\x0esession.manage\x10\x01\x18\x04 \x01(\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18sealapi/v1/session.proto\x12\nsealapi.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1csealapi/v1/maintenance.proto\x1a\x17sealapi/v1/policy.proto\"\xeb\x01\n\x07Session\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04user\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12 \n\x18password_change_required\x18\x06 \x01(\x08\x12\x0c\n\x04peer\x18\x07 \x01(\t\"\x83\x01\n\x0cLoginRequest\x12+\n\x07user_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^[0-9A-Za-z]{1,20}$\x12\x1f\n\x08password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01(\x80\x02\x12%\n\x04\x63ode\x18\x03 \x01(\tB\x17\x80\x01\x01\xbaH\x11r\x0f\x32\r^([0-9]{6})?$\"x\n\rLoginResponse\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.sealapi.v1.Session\x12-\n\x0cmaintenances\x18\x03 \x03(\x0b\x32\x17.sealapi.v1.Maintenance\"9\n\x18\x45xchangeSsoTicketRequest\x12\x1d\n\x06ticket\x18\x01 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01(\x80 \"\x84\x01\n\x19\x45xchangeSsoTicketResponse\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.sealapi.v1.Session\x12-\n\x0cmaintenances\x18\x03 \x03(\x0b\x32\x17.sealapi.v1.Maintenance\"\x7f\n\x15\x43hangePasswordRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12#\n\x0cold_password\x18\x02 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01(\x80\x02\x12#\n\x0cnew_password\x18\x03 \x01(\tB\r\x80\x01\x01\xbaH\x07r\x05\x10\x01(\x80\x02\"\x18\n\x16\x43hangePasswordResponse\"/\n\x0eRefreshRequest\x12\x1d\n\x08password\x18\x01 \x01(\tB\x0b\x80\x01\x01\xbaH\x05r\x03(\x80\x02\"K\n\x0fRefreshResponse\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\x12$\n\x07session\x18\x02 \x01(\x0b\x32\x13.sealapi.v1.Session\"\x0f\n\rLogoutRequest\"\x10\n\x0eLogoutResponse\"\x85\x01\n\x13ListSessionsRequest\x12\x31\n\x04user\x18\x01 \x01(\tB#\xbaH r\x1e\x32\x1c^(users/[0-9A-Za-z]{1,20})?$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08\"V\n\x14ListSessionsResponse\x12%\n\x08sessions\x18\x01 \x03(\x0b\x32\x13.sealapi.v1.Session\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"c\n\x14RevokeSessionRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12-\n\x04name\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x32\x18^sessions/[0-9a-f-]{36}$\"\x17\n\x15RevokeSessionResponse2\xd1\x05\n\x0eSessionService\x12R\n\x05Login\x12\x18.sealapi.v1.LoginRequest\x1a\x19.sealapi.v1.LoginResponse\"\x14\x8a\xe7\x18\x10\n\x06public\x10\x02\x18\x04 \x01(\x04\x12v\n\x11\x45xchangeSsoTicket\x12$.sealapi.v1.ExchangeSsoTicketRequest\x1a%.sealapi.v1.ExchangeSsoTicketResponse\"\x14\x8a\xe7\x18\x10\n\x06public\x10\x02\x18\x04 \x01(\x04\x12k\n\x0e\x43hangePassword\x12!.sealapi.v1.ChangePasswordRequest\x1a\".sealapi.v1.ChangePasswordResponse\"\x12\x8a\xe7\x18\x0e\n\x04self\x10\x02\x18\x04 \x01(\x04\x12V\n\x07Refresh\x12\x1a.sealapi.v1.RefreshRequest\x1a\x1b.sealapi.v1.RefreshResponse\"\x12\x8a\xe7\x18\x0e\n\x04self\x10\x02\x18\x04 \x01(\x04\x12S\n\x06Logout\x12\x19.sealapi.v1.LogoutRequest\x1a\x1a.sealapi.v1.LogoutResponse\"\x12\x8a\xe7\x18\x0e\n\x04self\x10\x02\x18\x04 \x01(\x02\x12\x65\n\x0cListSessions\x12\x1f.sealapi.v1.ListSessionsRequest\x1a .sealapi.v1.ListSessionsResponse\"\x12\x8a\xe7\x18\x0e\n\x04self\x10\x02\x18\x04 \x01(\x02\x12r\n\rRevokeSession\x12 .sealapi.v1.RevokeSessionRequest\x1a!.sealapi.v1.RevokeSessionResponse\"\x1c\x8a\xe7\x18\x18\n\x0esession.manage\x10\x01\x18\x04 \x01(\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +39,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOGINREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\027r\0252\023^[0-9A-Za-z]{1,20}$'
   _globals['_LOGINREQUEST'].fields_by_name['password']._loaded_options = None
   _globals['_LOGINREQUEST'].fields_by_name['password']._serialized_options = b'\200\001\001\272H\007r\005\020\001(\200\002'
+  _globals['_LOGINREQUEST'].fields_by_name['code']._loaded_options = None
+  _globals['_LOGINREQUEST'].fields_by_name['code']._serialized_options = b'\200\001\001\272H\021r\0172\r^([0-9]{6})?$'
   _globals['_LOGINRESPONSE'].fields_by_name['token']._loaded_options = None
   _globals['_LOGINRESPONSE'].fields_by_name['token']._serialized_options = b'\200\001\001'
   _globals['_EXCHANGESSOTICKETREQUEST'].fields_by_name['ticket']._loaded_options = None
@@ -78,36 +81,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSIONSERVICE'].methods_by_name['ListSessions']._serialized_options = b'\212\347\030\016\n\004self\020\002\030\004 \001(\002'
   _globals['_SESSIONSERVICE'].methods_by_name['RevokeSession']._loaded_options = None
   _globals['_SESSIONSERVICE'].methods_by_name['RevokeSession']._serialized_options = b'\212\347\030\030\n\016session.manage\020\001\030\004 \001(\002'
-  _globals['_SESSION']._serialized_start=128
-  _globals['_SESSION']._serialized_end=363
-  _globals['_LOGINREQUEST']._serialized_start=365
-  _globals['_LOGINREQUEST']._serialized_end=457
-  _globals['_LOGINRESPONSE']._serialized_start=459
-  _globals['_LOGINRESPONSE']._serialized_end=532
-  _globals['_EXCHANGESSOTICKETREQUEST']._serialized_start=534
-  _globals['_EXCHANGESSOTICKETREQUEST']._serialized_end=591
-  _globals['_EXCHANGESSOTICKETRESPONSE']._serialized_start=593
-  _globals['_EXCHANGESSOTICKETRESPONSE']._serialized_end=678
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=680
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=807
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=809
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=833
-  _globals['_REFRESHREQUEST']._serialized_start=835
-  _globals['_REFRESHREQUEST']._serialized_end=882
-  _globals['_REFRESHRESPONSE']._serialized_start=884
-  _globals['_REFRESHRESPONSE']._serialized_end=959
-  _globals['_LOGOUTREQUEST']._serialized_start=961
-  _globals['_LOGOUTREQUEST']._serialized_end=976
-  _globals['_LOGOUTRESPONSE']._serialized_start=978
-  _globals['_LOGOUTRESPONSE']._serialized_end=994
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=997
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=1130
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1132
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=1218
-  _globals['_REVOKESESSIONREQUEST']._serialized_start=1220
-  _globals['_REVOKESESSIONREQUEST']._serialized_end=1319
-  _globals['_REVOKESESSIONRESPONSE']._serialized_start=1321
-  _globals['_REVOKESESSIONRESPONSE']._serialized_end=1344
-  _globals['_SESSIONSERVICE']._serialized_start=1347
-  _globals['_SESSIONSERVICE']._serialized_end=2068
+  _globals['_SESSION']._serialized_start=158
+  _globals['_SESSION']._serialized_end=393
+  _globals['_LOGINREQUEST']._serialized_start=396
+  _globals['_LOGINREQUEST']._serialized_end=527
+  _globals['_LOGINRESPONSE']._serialized_start=529
+  _globals['_LOGINRESPONSE']._serialized_end=649
+  _globals['_EXCHANGESSOTICKETREQUEST']._serialized_start=651
+  _globals['_EXCHANGESSOTICKETREQUEST']._serialized_end=708
+  _globals['_EXCHANGESSOTICKETRESPONSE']._serialized_start=711
+  _globals['_EXCHANGESSOTICKETRESPONSE']._serialized_end=843
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=845
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=972
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=974
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=998
+  _globals['_REFRESHREQUEST']._serialized_start=1000
+  _globals['_REFRESHREQUEST']._serialized_end=1047
+  _globals['_REFRESHRESPONSE']._serialized_start=1049
+  _globals['_REFRESHRESPONSE']._serialized_end=1124
+  _globals['_LOGOUTREQUEST']._serialized_start=1126
+  _globals['_LOGOUTREQUEST']._serialized_end=1141
+  _globals['_LOGOUTRESPONSE']._serialized_start=1143
+  _globals['_LOGOUTRESPONSE']._serialized_end=1159
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=1162
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=1295
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1297
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=1383
+  _globals['_REVOKESESSIONREQUEST']._serialized_start=1385
+  _globals['_REVOKESESSIONREQUEST']._serialized_end=1484
+  _globals['_REVOKESESSIONRESPONSE']._serialized_start=1486
+  _globals['_REVOKESESSIONRESPONSE']._serialized_end=1509
+  _globals['_SESSIONSERVICE']._serialized_start=1512
+  _globals['_SESSIONSERVICE']._serialized_end=2233
 # @@protoc_insertion_point(module_scope)

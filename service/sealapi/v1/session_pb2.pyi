@@ -2,6 +2,7 @@ import datetime
 
 from sealapi.options import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from sealapi.v1 import maintenance_pb2 as _maintenance_pb2
 from sealapi.v1 import policy_pb2 as _policy_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -30,20 +31,24 @@ class Session(_message.Message):
     def __init__(self, name: _Optional[str] = ..., user: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., password_change_required: _Optional[bool] = ..., peer: _Optional[str] = ...) -> None: ...
 
 class LoginRequest(_message.Message):
-    __slots__ = ("user_id", "password")
+    __slots__ = ("user_id", "password", "code")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     password: str
-    def __init__(self, user_id: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
+    code: str
+    def __init__(self, user_id: _Optional[str] = ..., password: _Optional[str] = ..., code: _Optional[str] = ...) -> None: ...
 
 class LoginResponse(_message.Message):
-    __slots__ = ("token", "session")
+    __slots__ = ("token", "session", "maintenances")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     SESSION_FIELD_NUMBER: _ClassVar[int]
+    MAINTENANCES_FIELD_NUMBER: _ClassVar[int]
     token: str
     session: Session
-    def __init__(self, token: _Optional[str] = ..., session: _Optional[_Union[Session, _Mapping]] = ...) -> None: ...
+    maintenances: _containers.RepeatedCompositeFieldContainer[_maintenance_pb2.Maintenance]
+    def __init__(self, token: _Optional[str] = ..., session: _Optional[_Union[Session, _Mapping]] = ..., maintenances: _Optional[_Iterable[_Union[_maintenance_pb2.Maintenance, _Mapping]]] = ...) -> None: ...
 
 class ExchangeSsoTicketRequest(_message.Message):
     __slots__ = ("ticket",)
@@ -52,12 +57,14 @@ class ExchangeSsoTicketRequest(_message.Message):
     def __init__(self, ticket: _Optional[str] = ...) -> None: ...
 
 class ExchangeSsoTicketResponse(_message.Message):
-    __slots__ = ("token", "session")
+    __slots__ = ("token", "session", "maintenances")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     SESSION_FIELD_NUMBER: _ClassVar[int]
+    MAINTENANCES_FIELD_NUMBER: _ClassVar[int]
     token: str
     session: Session
-    def __init__(self, token: _Optional[str] = ..., session: _Optional[_Union[Session, _Mapping]] = ...) -> None: ...
+    maintenances: _containers.RepeatedCompositeFieldContainer[_maintenance_pb2.Maintenance]
+    def __init__(self, token: _Optional[str] = ..., session: _Optional[_Union[Session, _Mapping]] = ..., maintenances: _Optional[_Iterable[_Union[_maintenance_pb2.Maintenance, _Mapping]]] = ...) -> None: ...
 
 class ChangePasswordRequest(_message.Message):
     __slots__ = ("request_id", "old_password", "new_password")

@@ -81,6 +81,7 @@ class Client:
         self.session = services.SessionService(self.call)
         self.change = services.ChangeService(self.call)
         self.policy = services.PolicyService(self.call)
+        self.operations = services.OperationsService(self.call)
         self.audit = services.AuditService(self.call)
 
     def __enter__(self) -> Self:
@@ -100,14 +101,16 @@ class Client:
         """Close the connection; the session stays open until `logout` or its time is over."""
         self._channel.close()
 
-    def login(self, user_id: str, password: str) -> session_pb2.Session:
-        """Open a session and use it from now on.
+    def login(self, user_id: str, password: str, *, code: str = "") -> session_pb2.Session:
+        """Open a session and use it from now on; `code` where CODE_REQUIRED asked for one.
 
         Raises
         ------
         CallError
         """
-        reply = self.session.login(session_pb2.LoginRequest(user_id=user_id, password=password))
+        reply = self.session.login(
+            session_pb2.LoginRequest(user_id=user_id, password=password, code=code)
+        )
         self.token = reply.token
         return reply.session
 

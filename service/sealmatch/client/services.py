@@ -11,6 +11,7 @@ from sealapi.v1 import (
     audit_pb2,
     change_pb2,
     identity_pb2,
+    maintenance_pb2,
     organization_pb2,
     session_pb2,
 )
@@ -682,6 +683,46 @@ class IdentityService:
         )
 
 
+class OperationsService:
+    """The service works round the clock (A05)."""
+
+    def __init__(self, call: Caller) -> None:
+        self._call = call
+
+    def schedule_maintenance(
+        self, request: maintenance_pb2.ScheduleMaintenanceRequest, *, timeout_s: float | None = None
+    ) -> maintenance_pb2.ScheduleMaintenanceResponse:
+        """Asks, for the technical side, for a time of maintenance."""
+        return self._call(
+            "/sealapi.v1.OperationsService/ScheduleMaintenance",
+            request,
+            maintenance_pb2.ScheduleMaintenanceResponse,
+            timeout_s=timeout_s,
+        )
+
+    def cancel_maintenance(
+        self, request: maintenance_pb2.CancelMaintenanceRequest, *, timeout_s: float | None = None
+    ) -> maintenance_pb2.CancelMaintenanceResponse:
+        """Calls maintenance off, or ends it."""
+        return self._call(
+            "/sealapi.v1.OperationsService/CancelMaintenance",
+            request,
+            maintenance_pb2.CancelMaintenanceResponse,
+            timeout_s=timeout_s,
+        )
+
+    def list_maintenances(
+        self, request: maintenance_pb2.ListMaintenancesRequest, *, timeout_s: float | None = None
+    ) -> maintenance_pb2.ListMaintenancesResponse:
+        """Lists maintenance that is announced or under way, to everybody who has signed in."""
+        return self._call(
+            "/sealapi.v1.OperationsService/ListMaintenances",
+            request,
+            maintenance_pb2.ListMaintenancesResponse,
+            timeout_s=timeout_s,
+        )
+
+
 class OrganizationService:
     """Organisations are kept by headquarters (A24)."""
 
@@ -773,6 +814,28 @@ class OrganizationService:
             "/sealapi.v1.OrganizationService/PreviewMerge",
             request,
             organization_pb2.PreviewMergeResponse,
+            timeout_s=timeout_s,
+        )
+
+    def record_core_orgs(
+        self, request: organization_pb2.RecordCoreOrgsRequest, *, timeout_s: float | None = None
+    ) -> organization_pb2.RecordCoreOrgsResponse:
+        """Takes over what the core system says of its organisations."""
+        return self._call(
+            "/sealapi.v1.OrganizationService/RecordCoreOrgs",
+            request,
+            organization_pb2.RecordCoreOrgsResponse,
+            timeout_s=timeout_s,
+        )
+
+    def list_org_differences(
+        self, request: organization_pb2.ListOrgDifferencesRequest, *, timeout_s: float | None = None
+    ) -> organization_pb2.ListOrgDifferencesResponse:
+        """Lists where real organisations differ from the core system's."""
+        return self._call(
+            "/sealapi.v1.OrganizationService/ListOrgDifferences",
+            request,
+            organization_pb2.ListOrgDifferencesResponse,
             timeout_s=timeout_s,
         )
 

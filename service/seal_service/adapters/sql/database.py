@@ -13,6 +13,7 @@ from seal_service.adapters.sql.audit_log import SqlAuditLog
 from seal_service.adapters.sql.audit_trail import SqlAuditTrail, event_of, stamp_of
 from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.nightly_stores import (
+    SqlCoreOrgs,
     SqlCoreTellers,
     SqlFindings,
     SqlNightly,
@@ -22,6 +23,7 @@ from seal_service.adapters.sql.org_store import SqlOrgs, followers
 from seal_service.adapters.sql.people_stores import SqlAssignments, SqlSessions, SqlUsers
 from seal_service.adapters.sql.work_stores import (
     SqlChanges,
+    SqlMaintenances,
     SqlMarks,
     SqlModes,
     SqlPosts,
@@ -56,6 +58,8 @@ class SqlWork:
         self.reviews: ports.Reviews = SqlReviews(connection)
         self.reminders: ports.Reminders = SqlReminders(connection)
         self.core: ports.CoreTellers = SqlCoreTellers(connection)
+        self.core_orgs: ports.CoreOrgs = SqlCoreOrgs(connection)
+        self.maintenances: ports.Maintenances = SqlMaintenances(connection)
         self.findings: ports.Findings = SqlFindings(connection)
         self.nightly: ports.Nightly = SqlNightly(connection)
         self.modes: ports.Store[ModeSwitch] = SqlModes(connection)

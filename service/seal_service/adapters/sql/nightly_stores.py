@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from seal_service.adapters.sql import tables
 from seal_service.adapters.sql.stores import TableStore, values_of, within
 from seal_service.application.ports import NightlyRun, Page
+from seal_service.domain.core_orgs import CoreOrg
 from seal_service.domain.core_rights import CoreTeller, Finding
 from seal_service.domain.reminders import Reminder
 
+Reported = TypeVar("Reported", CoreTeller, CoreOrg)
 
-class SqlCoreTellers(TableStore[CoreTeller]):
-    """What the core system said last of its tellers."""
 
-    record = CoreTeller
-    table = tables.core_teller
+class _SqlCoreReports(TableStore[Reported]):
+    """What the core system said last of its own records."""
 
-    def take(self, tellers: Iterable[CoreTeller]) -> None:
-        """Write tellers in place of what was known of the same numbers."""
-        rows = {teller.id: values_of(teller) for teller in tellers}
+    def take(self, records: Iterable[Reported]) -> None:
+        """Write records in place of what was known under the same ids."""
+        rows = {record.id: values_of(record) for record in records}
         if rows:
             self.connection.execute(delete(self.table).where(self.table.c.id.in_(sorted(rows))))
             self.connection.execute(insert(self.table), list(rows.values()))
@@ -30,6 +31,20 @@ class SqlCoreTellers(TableStore[CoreTeller]):
     def fed(self) -> bool:
         """Tell whether the core system has reported anything yet."""
         return self.connection.execute(select(self.table.c.id).limit(1)).first() is not None
+
+
+class SqlCoreTellers(_SqlCoreReports[CoreTeller]):
+    """The core system's tellers."""
+
+    record = CoreTeller
+    table = tables.core_teller
+
+
+class SqlCoreOrgs(_SqlCoreReports[CoreOrg]):
+    """The core system's organisations."""
+
+    record = CoreOrg
+    table = tables.core_org
 
 
 class SqlFindings(TableStore[Finding]):

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import JSON, Connection, Select
 from sqlalchemy.engine import Dialect
 
+from seal_service.audit.store.answers import Rows, answers_of
 from seal_service.audit.store.driver import fetch
 
 Processor = Callable[[Any], Any]
@@ -24,6 +25,8 @@ class _Compiled:
     names: tuple[str, ...] | None
     """The parameters by position; None where the driver takes them by name."""
     processors: tuple[tuple[int, Processor], ...]
+    lasting: bool
+    """Whether nobody can change the values of its rows, so that they may be kept."""
 
 
 class Query:
@@ -44,8 +47,8 @@ class Query:
         rows = self.all(connection, **values)
         return rows[0] if rows else None
 
-    def all(self, connection: Connection, **values: str | int) -> list[tuple[Any, ...]]:
-        """Return all rows."""
+    def all(self, connection: Connection, **values: str | int) -> Rows:
+        """Return all rows; on SQLite's writing connection those of before, while they are true."""
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
@@ -53,14 +56,25 @@ class Query:
         bound: Any = (
             values if compiled.names is None else tuple(values[name] for name in compiled.names)
         )
-        raw = fetch(connection, compiled.text, bound)
-        rows = []
-        for row in raw:
-            made = list(row)
-            for at, process in compiled.processors:
-                made[at] = process(made[at])
-            rows.append(tuple(made))
-        return rows
+        answers = answers_of(connection) if compiled.lasting else None
+        if answers is None:
+            return _rows(connection, compiled, bound)
+        key = (compiled.text, bound)
+        found = answers.find(key)
+        if found is None:
+            found = _rows(connection, compiled, bound)
+            answers.keep(key, found)
+        return found
+
+
+def _rows(connection: Connection, compiled: _Compiled, bound: Any) -> Rows:
+    rows = []
+    for row in fetch(connection, compiled.text, bound):
+        made = list(row)
+        for at, process in compiled.processors:
+            made[at] = process(made[at])
+        rows.append(tuple(made))
+    return tuple(rows)
 
 
 def _compile(statement: Select[Any], dialect: Dialect) -> _Compiled:
@@ -68,10 +82,14 @@ def _compile(statement: Select[Any], dialect: Dialect) -> _Compiled:
     if any(bound.value is not None for bound in compiled.binds.values()):
         message = "a constant in a prepared query must be a bindparam or a literal"
         raise ValueError(message)
+    if any(str(part).startswith("audit_") for part in statement.get_final_froms()):
+        message = "the log grows without ending what is kept: a prepared query must not read it"
+        raise ValueError(message)
     processors = []
     for at, column in enumerate(statement.selected_columns):
         process = column.type.dialect_impl(dialect).result_processor(dialect, None)
         if process is not None:
             processors.append((at, process))
     names = None if compiled.positiontup is None else tuple(compiled.positiontup)
-    return _Compiled(str(compiled), names, tuple(processors))
+    lasting = not any(isinstance(column.type, JSON) for column in statement.selected_columns)
+    return _Compiled(str(compiled), names, tuple(processors), lasting)

@@ -112,6 +112,7 @@ users = Table(
     Column("created_at", Instant, nullable=False),
     Column("disabled_at", Instant),
     Column("disable_reason", Text),
+    Column("mobile", String(24)),
     Column("rights_version", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )
@@ -270,6 +271,31 @@ core_teller = Table(
     Column("rights", Names, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("reported_at", Instant, nullable=False),
+)
+
+core_org = Table(
+    "core_org",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("parent_id", String(12)),  # the core's: it may not exist here
+    Column("active", Boolean, nullable=False),
+    Column("reported_at", Instant, nullable=False),
+)
+
+maintenance = Table(
+    "maintenance",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False, index=True),
+    Column("notice", Text, nullable=False),
+    Column("change_id", String(36), ForeignKey("pending_change.id"), nullable=False),
+    Column("announced_at", Instant, nullable=False),
+    Column("cancelled_at", Instant),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+    CheckConstraint("announced_at < starts_at", name="announced_before"),
 )
 
 rights_finding = Table(

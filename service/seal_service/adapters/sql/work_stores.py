@@ -13,6 +13,7 @@ from seal_service.adapters.sql.stores import TableStore, values_of, within
 from seal_service.application.ports import Page, Remembered
 from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.changes import Change, ChangeState
+from seal_service.domain.maintenance import Maintenance
 from seal_service.domain.posts import ExclusionRule, Post, Role
 from seal_service.domain.reviews import Review, ReviewItem, ReviewState
 
@@ -43,6 +44,19 @@ class SqlModes(TableStore[ModeSwitch]):
 
     record = ModeSwitch
     table = tables.access_mode
+
+
+class SqlMaintenances(TableStore[Maintenance]):
+    """Maintenance."""
+
+    record = Maintenance
+    table = tables.maintenance
+
+    def not_over(self, at: datetime) -> list[Maintenance]:
+        """Return what has not ended, by its start; called off or not."""
+        column = self.table.c
+        query = select(self.table).where(column.ends_at > at)
+        return self.many_of(query.order_by(column.starts_at, column.id))
 
 
 _WAITING = tables.pending_change.c.state == ChangeState.PENDING

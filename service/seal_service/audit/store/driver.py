@@ -6,8 +6,7 @@ database. The statement runs in the connection's own transaction, and its faults
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,42 +15,44 @@ from sqlalchemy.exc import DBAPIError
 Values = Sequence[Any] | Mapping[str, Any]
 
 
-@contextmanager
-def _faults(connection: Connection, text: str) -> Iterator[None]:
-    dialect = connection.dialect
-    driver: Any = dialect.loaded_dbapi
-    try:
-        yield
-    except driver.Error as error:
-        raise DBAPIError.instance(
-            text, None, error, driver.Error, hide_parameters=True, dialect=dialect
-        ) from error
-
-
 def fetch(connection: Connection, text: str, values: Values) -> list[tuple[Any, ...]]:
     """Return all rows of a query, as the driver makes them (errors: `sqlalchemy.exc.DBAPIError`).
 
     Begin the transaction before: `Transactions.read` or `.write`.
     """
     driver: Any = connection.connection.driver_connection
-    with _faults(connection, text):
-        cursor = driver.cursor()
-        try:
-            found: list[tuple[Any, ...]] = cursor.execute(text, values).fetchall()
-        finally:
-            cursor.close()
+    cursor = driver.cursor()
+    try:
+        found: list[tuple[Any, ...]] = cursor.execute(text, values).fetchall()
+    except _errors(connection) as error:
+        raise _fault(connection, text, error) from error
+    finally:
+        cursor.close()
     return found
 
 
 def run(connection: Connection, text: str, rows: Sequence[Values]) -> None:
     """Run a statement that returns nothing, for each of some rows (errors as of `fetch`)."""
     driver: Any = connection.connection.driver_connection
-    with _faults(connection, text):
-        cursor = driver.cursor()
-        try:
-            if len(rows) == 1:
-                cursor.execute(text, rows[0])
-            else:
-                cursor.executemany(text, rows)
-        finally:
-            cursor.close()
+    cursor = driver.cursor()
+    try:
+        if len(rows) == 1:
+            cursor.execute(text, rows[0])
+        else:
+            cursor.executemany(text, rows)
+    except _errors(connection) as error:
+        raise _fault(connection, text, error) from error
+    finally:
+        cursor.close()
+
+
+def _errors(connection: Connection) -> Any:
+    driver: Any = connection.dialect.loaded_dbapi
+    return driver.Error
+
+
+def _fault(connection: Connection, text: str, error: Exception) -> BaseException:
+    """Return a driver's fault as SQLAlchemy's."""
+    return DBAPIError.instance(
+        text, None, error, _errors(connection), hide_parameters=True, dialect=connection.dialect
+    )

@@ -13,6 +13,7 @@ from seal_service.audit import tables
 from seal_service.audit.entry import ENTRY_FIELDS, Entry, Event
 from seal_service.audit.hashing import Hasher, HashId, hasher_of
 from seal_service.audit.stamp import Stamp
+from seal_service.audit.store.answers import log_only
 from seal_service.audit.store.rows import insert_many, values_of
 
 SALT_BYTES = 16
@@ -37,7 +38,8 @@ def prepare(event: Event, *, hasher: Hasher = _SHA256, stamp: Stamp | None = Non
 
 def write(connection: Connection, events: Sequence[Prepared]) -> None:
     """Write prepared events through an open transaction."""
-    insert_many(connection, tables.outbox, _COLUMNS, [event.row for event in events])
+    with log_only(connection):
+        insert_many(connection, tables.outbox, _COLUMNS, [event.row for event in events])
 
 
 def append(

@@ -19,6 +19,7 @@ from seal_service.audit.entry import ENTRY_FIELDS
 from seal_service.audit.errors import AppenderBusyError, LogDamagedError
 from seal_service.audit.keys import Signer
 from seal_service.audit.note import Checkpoint, Note
+from seal_service.audit.store.answers import log_only
 from seal_service.audit.store.rows import canonical_bytes, insert_many
 from seal_service.audit.store.state import (
     LogSettings,
@@ -151,7 +152,7 @@ class Sequencer:
             return Step(0, 0, frontier.size, None)
         # Should the commit fail in an unknown way, the state is read again.
         self._frontier = None
-        with self._database.write() as connection:
+        with self._database.write() as connection, log_only(connection):
             if log_size(connection) != frontier.size:
                 message = f"another appender wrote to the log after event {frontier.size}"
                 raise AppenderBusyError(message)

@@ -24,6 +24,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from seal_service.audit.errors import NotDurableError, UnsupportedDatabaseError
+from seal_service.audit.store.answers import Answers, remember
+from seal_service.audit.store.driver import run
 
 BUSY_TIMEOUT_S = 10
 MAX_GROUP = 64
@@ -86,6 +88,7 @@ class Transactions:
         self._waiting = 0
         self._group: _Group | None = None
         self._writer: Connection | None = None
+        self._answers: Answers | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -118,8 +121,10 @@ class Transactions:
             with self.engine.begin() as connection:
                 yield connection
             return
-        group, connection, driver = self._enter()
+        group, connection, answers = self._enter()
+        driver: Any = connection.connection.driver_connection
         try:
+            answers.begin_member()
             driver.execute("SAVEPOINT member")
             yield connection
             driver.execute("RELEASE member")
@@ -134,10 +139,10 @@ class Transactions:
         """Close every connection."""
         if self._writer is not None:
             self._writer.close()
-            self._writer = None
+            self._writer = self._answers = None
         self.engine.dispose()
 
-    def _enter(self) -> tuple[_Group, Connection, Any]:
+    def _enter(self) -> tuple[_Group, Connection, Answers]:
         """Wait for one's turn; join the group that is open, or open one.
 
         From here to `_leave` nothing may raise but the block itself: the turn would never end.
@@ -151,18 +156,19 @@ class Transactions:
                 raise NotDurableError(message)
             self._taken = True
         try:
-            if self._writer is None:
+            if self._writer is None or self._answers is None:
                 self._writer = self.engine.connect()
+                self._answers = remember(self._writer)
             if self._group is None:
-                self._writer.exec_driver_sql("BEGIN IMMEDIATE")
+                run(self._writer, "BEGIN IMMEDIATE", [()])
+                self._answers.begin_group()
                 self._group = _Group()
-            driver = self._writer.connection.driver_connection
         except BaseException:
             self._drop_writer()
             self._pass_on()
             raise
         self._group.size += 1
-        return self._group, self._writer, driver
+        return self._group, self._writer, self._answers
 
     def _leave(self, group: _Group, connection: Connection) -> None:
         """Commit if nobody else will; go on when it is done (NotDurableError if it failed)."""
@@ -182,7 +188,7 @@ class Transactions:
     def _end(self, group: _Group, connection: Connection) -> None:
         try:
             if group.fault is None:
-                connection.exec_driver_sql("COMMIT")
+                run(connection, "COMMIT", [()])
         except BaseException as error:  # noqa: BLE001  # every member must hear of it
             group.fault = error
         try:
@@ -195,7 +201,7 @@ class Transactions:
 
     def _drop_writer(self) -> None:
         """Give up the connection after a fault: closing it undoes whatever is not committed."""
-        writer, self._writer = self._writer, None
+        writer, self._writer, self._answers = self._writer, None, None
         if writer is not None:
             with suppress(SQLAlchemyError):
                 writer.invalidate()

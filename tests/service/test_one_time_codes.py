@@ -1,0 +1,177 @@
+"""Several authenticators (E26): a password alone, or with a code sent to the telephone."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
+from refusals import refused
+from service_bank import PASSWORD, Bank, Template, running
+
+from sealapi.v1 import identity_pb2 as ib
+from sealapi.v1 import organization_pb2 as ob
+from sealapi.v1 import session_pb2 as sb
+
+NUMBER = "+8613800001234"
+
+
+@dataclass
+class Gateway:
+    """A gateway that keeps what it is told, or refuses it."""
+
+    port: int = 0
+    broken: bool = False
+    told: list[dict[str, str]] = field(default_factory=list)
+    bearers: set[str | None] = field(default_factory=set)
+
+    def code(self) -> str:
+        """Return the code of the last message."""
+        found = re.search(r"[0-9]{6}", self.told[-1]["text"])
+        assert found is not None
+        return found[0]
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    known = Gateway()
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            size = int(self.headers["Content-Length"])
+            told = json.loads(self.rfile.read(size))
+            if not known.broken:
+                known.told.append(told)
+                known.bearers.add(self.headers["Authorization"])
+            self.send_response(503 if known.broken else 204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        known.port = server.server_address[1]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield known
+        server.shutdown()
+
+
+@pytest.fixture
+def coded(template: Template, gateway: Gateway, tmp_path: Path) -> Iterator[Bank]:
+    """Return a bank with a gateway, in which t11 has a telephone."""
+    folder, url = template.copy(tmp_path / "data")
+    sms: dict[str, Any] = {"gateway": f"http://127.0.0.1:{gateway.port}/send", "token": "of-bank"}
+    with running(folder, url, sms=sms) as bank:
+        user = ib.User(name="users/t11", etag=bank.user("t11").etag, mobile=NUMBER)
+        request = ib.UpdateUserRequest(
+            user=user, update_mask=FieldMask(paths=["mobile"]), reason="预留手机"
+        )
+        bank.approve(bank.as_("c11").identity.update_user(request).change, "b1")
+        yield bank
+    template.drop(url)
+
+
+def sign_in(bank: Bank, *, code: str = "", password: str = PASSWORD) -> str:
+    request = sb.LoginRequest(user_id="t11", password=password, code=code)
+    return bank.guest().session.login(request).token
+
+
+def test_e26_a_password_is_not_enough_where_there_is_a_telephone(
+    coded: Bank, gateway: Gateway
+) -> None:
+    with refused("CODE_REQUIRED"):
+        sign_in(coded)
+    assert [message["to"] for message in gateway.told] == [NUMBER]
+    assert gateway.bearers == {"Bearer of-bank"}
+    assert sign_in(coded, code=gateway.code())
+    # Others have none, and nobody learns the number.
+    assert coded.sign_in("r11").token
+    assert coded.user("t11").mobile == "*" * 10 + "1234"
+
+
+def test_e26_a_code_works_once_and_not_for_long(coded: Bank, gateway: Gateway) -> None:
+    with refused("CODE_REQUIRED"):
+        sign_in(coded)
+    used = gateway.code()
+    assert sign_in(coded, code=used)
+    with refused("BAD_CREDENTIALS"):
+        sign_in(coded, code=used)
+    coded.clock.forward(seconds=121)
+    with refused("CODE_REQUIRED"):
+        sign_in(coded)
+    late = gateway.code()
+    coded.clock.forward(seconds=241)
+    with refused("BAD_CREDENTIALS"):
+        sign_in(coded, code=late)
+
+
+def test_e26_wrong_codes_lock_like_wrong_passwords(coded: Bank, gateway: Gateway) -> None:
+    with refused("CODE_REQUIRED"):
+        sign_in(coded)
+    wrong = f"{(int(gateway.code()) + 1) % 10**6:06}"
+    for left in (4, 3, 2, 1, 0):
+        with refused("BAD_CREDENTIALS", remaining=str(left)):
+            sign_in(coded, code=wrong)
+    with refused("USER_LOCKED"):
+        sign_in(coded, code=wrong)
+    with refused("USER_LOCKED"):
+        sign_in(coded, code=gateway.code())
+
+
+def test_e26_only_the_right_password_sends_a_code_and_not_twice(
+    coded: Bank, gateway: Gateway
+) -> None:
+    with refused("BAD_CREDENTIALS"):
+        sign_in(coded, password="wrong-Password-1")
+    assert gateway.told == []
+    for _ in range(3):
+        with refused("CODE_REQUIRED"):
+            sign_in(coded)
+    assert len(gateway.told) == 1
+
+
+def test_e26_a_gateway_that_fails_lets_nobody_in(coded: Bank, gateway: Gateway) -> None:
+    gateway.broken = True
+    with refused("CODE_NOT_SENT"):
+        sign_in(coded)
+    gateway.broken = False
+    with refused("CODE_REQUIRED"):
+        sign_in(coded)
+    assert sign_in(coded, code=gateway.code())
+
+
+def test_e26_a_new_number_needs_a_second_person_and_ends_sessions(
+    coded: Bank, gateway: Gateway
+) -> None:
+    with refused("CODE_REQUIRED"):
+        sign_in(coded)
+    client = coded.guest()
+    client.token = sign_in(coded, code=gateway.code())
+    client.organization.get_org(ob.GetOrgRequest(name="orgs/2101"))
+    user = ib.User(name="users/t11", etag=coded.user("t11").etag, mobile="13900005678")
+    request = ib.UpdateUserRequest(
+        user=user, update_mask=FieldMask(paths=["mobile"]), reason="换号"
+    )
+    change = coded.as_("c11").identity.update_user(request).change
+    coded.approve(change, "b1")
+    with refused("SESSION_EXPIRED"):
+        client.organization.get_org(ob.GetOrgRequest(name="orgs/2101"))
+    client.token = ""
+    coded.clock.forward(seconds=121)
+    with refused("CODE_REQUIRED"):
+        sign_in(coded)
+    assert gateway.told[-1]["to"] == "13900005678"
+
+
+def test_e26_what_was_masked_is_no_number(coded: Bank) -> None:
+    shown = coded.user("t11")
+    request = ib.UpdateUserRequest(user=shown, update_mask=FieldMask(paths=["mobile"]), reason="x")
+    with refused("INVALID_FIELD"):
+        coded.as_("c11").identity.update_user(request)
