@@ -149,10 +149,10 @@ has none, so the same evidence says more of it.
 """
 
 CLASS_WEIGHT = {
-    "sibling": 4.0,
+    "sibling": 12.0,
     "rescan": 3.0,
     "recut": 1.0,
-    "refont": 0.7,
+    "refont": 2.0,
     "random": 0.7,
     "print": 0.0,
 }
