@@ -497,7 +497,9 @@ fn the_press_agrees_in_every_width() {
 #[test]
 fn layers_over_windows_agree_in_every_width() {
     let mut r = Random(23);
-    for (inputs, outputs, step, from, side, src_side) in [(16, 16, 1, 0, 14, 16), (3, 32, 2, 1, 7, 16), (32, 48, 1, 0, 7, 9)] {
+    for (inputs, outputs, step, from, side, src_side) in
+        [(16, 16, 1, 0, 14, 16), (3, 32, 2, 1, 7, 16), (32, 48, 1, 0, 7, 9), (5, 16, 1, 0, 7, 9)]
+    {
         let src = numbers(&mut r, src_side * src_side * inputs, -1.0, 1.0);
         let (weights, bias) = (numbers(&mut r, 9 * inputs * outputs, -1.0, 1.0), numbers(&mut r, outputs, -1.0, 1.0));
         let taps = Taps { src_side, src: &src, inputs, from, step, weights: &weights, bias: &bias, side };
@@ -505,11 +507,21 @@ fn layers_over_windows_agree_in_every_width() {
             Some(level) => convolve_at(level, out, &taps),
             None => convolve_scalar(out, &taps),
         });
-        let weights = numbers(&mut r, src.len() * outputs, -1.0, 1.0);
-        agree("connect", outputs, |level, out| match level {
-            Some(level) => connect_at(level, out, &src, &weights, &bias),
-            None => connect_scalar(out, &src, &weights, &bias),
-        });
+        for sources in [0, 1, 7, 8, 19] {
+            let src = numbers(&mut r, sources * inputs, -1.0, 1.0);
+            let weights = numbers(&mut r, inputs * outputs, -1.0, 1.0);
+            agree("connect", sources * outputs, |level, out| match level {
+                Some(level) => connect_at(level, out, &src, &weights, &bias),
+                None => connect_scalar(out, &src, &weights, &bias),
+            });
+            let mut together = vec![0.0; sources * outputs];
+            connect_scalar(&mut together, &src, &weights, &bias);
+            for (one, src) in together.chunks_exact(outputs).zip(src.chunks_exact(inputs)) {
+                let mut alone = vec![0.0; outputs];
+                connect_scalar(&mut alone, src, &weights, &bias);
+                assert_eq!(bits(&alone), bits(one), "one of {sources} sources");
+            }
+        }
     }
 }
 
