@@ -70,6 +70,14 @@ fn rows_agree_in_every_width() {
             });
         }
         let (a, b) = (numbers(&mut r, n, -3.0, 3.0), numbers(&mut r, n, -3.0, 3.0));
+        let src = numbers(&mut r, n, -1.0, 1.0);
+        let bits: Vec<u64> =
+            src.chunks(64).map(|part| part.iter().rev().fold(0, |word, v| word << 1 | u64::from(*v > 0.3))).collect();
+        for level in [Level::Scalar].into_iter().chain(WIDE) {
+            let mut found = vec![u64::MAX; bits.len()];
+            rows::above_at(level, &mut found, &src, 0.3);
+            assert_eq!(found, bits, "above: {} of length {n}", level.name());
+        }
         agree("half_difference", n, |level, out| match level {
             None => rows::half_difference_scalar(out, &a, &b),
             Some(level) => rows::half_difference_at(level, out, &a, &b),
