@@ -26,9 +26,17 @@ pub fn blur(src: &Field, sigma: f32) -> Field {
     separable(src, r, |dst, data, centre, pairs| taps(dst, data, centre, pairs, &k))
 }
 
-/// Mean under a tent of five samples a side, 1 2 2 2 1; the border repeats.
-pub fn tent(src: &Field) -> Field {
-    separable(src, 2, |dst, data, centre, pairs| taps(dst, data, centre, pairs, &[0.25, 0.25, 0.125]))
+/// How far a tent reaches from its middle, samples.
+pub const TENT: usize = 2;
+
+/// Row `y` of the mean under a tent of five samples a side, 1 2 2 2 1; the border repeats. Row j of the `height` begins at `line(j)`
+/// of `data`; `padded` is scratch, `TENT` longer than a row at either end.
+pub fn tent_row(dst: &mut [f32], padded: &mut [f32], data: &[f32], y: usize, height: usize, line: impl Fn(usize) -> usize) {
+    let down = [1, TENT].map(|i| [line(y.saturating_sub(i)), line((y + i).min(height - 1))]);
+    let across = [1, TENT].map(|i| [TENT - i, TENT + i]);
+    separable_row(dst, padded, data, (line(y), &down), &across, |dst, data, centre, pairs| {
+        taps(dst, data, centre, pairs, &[0.25, 0.25, 0.125]);
+    });
 }
 
 /// A symmetric filter over columns, then over rows, a row at a time; the border repeats. `pass` gets the destination row, the
@@ -45,12 +53,25 @@ fn separable(src: &Field, r: usize, mut pass: impl FnMut(&mut [f32], &[f32], usi
         for (i, pair) in (1..=r).zip(&mut down) {
             *pair = [y.saturating_sub(i) * w, (y + i).min(h - 1) * w];
         }
-        pass(&mut padded[r..r + w], &src.data, y * w, &down);
-        let (first, last) = (padded[r], padded[r + w - 1]);
-        padded[..r].fill(first);
-        padded[r + w..].fill(last);
-        pass(row, &padded, r, &across);
+        separable_row(row, &mut padded, &src.data, (y * w, &down), &across, &mut pass);
     })
+}
+
+/// One row of a symmetric filter: over columns into `padded`, then along it.
+fn separable_row(
+    row: &mut [f32],
+    padded: &mut [f32],
+    data: &[f32],
+    (centre, down): (usize, &[[usize; 2]]),
+    across: &[[usize; 2]],
+    mut pass: impl FnMut(&mut [f32], &[f32], usize, &[[usize; 2]]),
+) {
+    let (w, r) = (row.len(), across.len());
+    pass(&mut padded[r..r + w], data, centre, down);
+    let (first, last) = (padded[r], padded[r + w - 1]);
+    padded[..r].fill(first);
+    padded[r + w..].fill(last);
+    pass(row, padded, r, across);
 }
 
 /// Central differences: the gradient in x and in y, zero on the outermost samples.
@@ -163,6 +184,22 @@ mod tests {
         let mut g = Field::zeros(31, 31);
         g.data[15 * 31 + 15] = 1.0;
         assert!((blur(&g, 1.3).data.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_row_under_a_tent_is_the_weighted_mean_around_it() {
+        const SHARES: [f32; 5] = [0.125, 0.25, 0.25, 0.25, 0.125];
+        let (w, h) = (7, 9);
+        let f = Field { width: w, height: h, data: (0..w * h).map(|i| ((i * 37) % 23) as f32).collect() };
+        let (mut row, mut padded) = (vec![0.0; w], vec![0.0; w + 2 * TENT]);
+        for y in 0..h {
+            tent_row(&mut row, &mut padded, &f.data, y, h, |j| j * w);
+            for x in 0..w {
+                let near = |at: usize, i: usize, n: usize| (at + i).saturating_sub(TENT).min(n - 1);
+                let sum: f32 = (0..25).map(|k| SHARES[k / 5] * SHARES[k % 5] * f.at(near(x, k % 5, w), near(y, k / 5, h))).sum();
+                assert!((row[x] - sum).abs() < 1e-4, "{x} {y}: {} {sum}", row[x]);
+            }
+        }
     }
 
     #[test]

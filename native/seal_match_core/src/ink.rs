@@ -10,7 +10,7 @@
 
 use crate::filter::area_mean;
 use crate::paper::{Paper, estimate_paper};
-use crate::plane::{Field, Plane, Scan, ScanKind, quantile};
+use crate::plane::{Field, Plane, Scan, ScanKind, places_above, quantile};
 use crate::simd::ink::{
     ChromaRow, Columns, Direction, add_rows, cell_logs, cover_row, density, hue_sizes, luma_row, split_cells, split_row, tint_row,
 };
@@ -96,9 +96,8 @@ impl Survey {
             let [sx, sy] = scan.chroma_shift().map(|s| (1u32 << s) as f32);
             let cell = [cell_px / sx, cell_px / sy];
             let (cb, cr) = (area_mean(&cb, cell, width, height), area_mean(&cr, cell, width, height));
-            let mut logs = [(); 4].map(|()| vec![0.0; width * height]);
-            cell_logs(logs.each_mut().map(Vec::as_mut_slice), &y.data, &cb.data, &cr.data, &log.0);
-            logs
+            let logs = Field::several_by_rows(width, height, |j, rows| cell_logs(rows, y.row(j), cb.row(j), cr.row(j), &log.0));
+            logs.map(|field| field.data)
         } else {
             let dark: Vec<f32> = y.data.iter().map(|&v| log.0[(v + 0.5).clamp(0.0, 255.0) as usize]).collect();
             [dark.clone(), dark.clone(), dark.clone(), dark]
@@ -171,9 +170,10 @@ impl Survey {
         let mut near = vec![0.0; self.width * self.height];
         hue_sizes(&mut near, rgb.each_ref().map(Vec::as_slice), [cos, sin], tolerance.to_radians().cos());
         // The strongest fifth is stroke rather than tint.
-        let mut sizes: Vec<f32> = near.iter().copied().filter(|&s| s > 0.0).collect();
+        let cells = places_above(&near, 0.0);
+        let mut sizes: Vec<f32> = cells.iter().map(|&i| near[i]).collect();
         let floor = quantile(&mut sizes, 0.8)?.min(0.5);
-        for (i, _) in near.iter().enumerate().filter(|(_, s)| **s >= floor) {
+        for i in cells.into_iter().filter(|&i| near[i] >= floor) {
             let od = [rgb[0][i], rgb[1][i], rgb[2][i]];
             let low = od[0].min(od[1]).min(od[2]);
             // Cells under black print would teach the ink to be grey.
@@ -207,22 +207,24 @@ impl Survey {
         };
         // The paper along a row is straight between every sixteenth pixel.
         let nodes = self.paper.columns((0..=w.div_ceil(PAPER_STEP)).map(|i| (x0 + i * PAPER_STEP) as f32));
-        let (mut node_row, mut paper_row, mut density) = (Vec::new(), vec![0.0_f32; w], vec![0.0_f32; w]);
+        let steps: [f32; PAPER_STEP] = std::array::from_fn(|i| i as f32);
+        let (mut node_row, mut paper_row) = (Vec::new(), vec![0.0_f32; w.next_multiple_of(PAPER_STEP)]);
+        let mut density = vec![0.0_f32; w];
         let mut lines = [Vec::new(), Vec::new()];
         let [ink, dark] = Field::two_by_rows(w, h, |y, ink, dark| {
             nodes.row(3, (y0 + y) as f32, &mut node_row);
-            for (part, ends) in paper_row.chunks_mut(PAPER_STEP).zip(node_row.windows(2)) {
+            for (part, ends) in paper_row.as_chunks_mut::<PAPER_STEP>().0.iter_mut().zip(node_row.windows(2)) {
                 let slope = (ends[1] - ends[0]) / PAPER_STEP as f32;
-                part.iter_mut().enumerate().for_each(|(i, v)| *v = ends[0] + slope * i as f32);
+                part.iter_mut().zip(steps).for_each(|(v, i)| *v = ends[0] + slope * i);
             }
             let src = &luma.row(y0 + y)[x0..x1];
             if let Some(split) = &split {
-                luma_row(&mut density, src, &paper_row, &self.log.0);
+                luma_row(&mut density, src, &paper_row[..w], &self.log.0);
                 split.lines(y0 + y, &mut lines);
                 let [share, black] = &lines;
                 tint_row(ink, dark, &density, share, black, &split.columns);
             } else {
-                luma_row(ink, src, &paper_row, &self.log.0);
+                luma_row(ink, src, &paper_row[..w], &self.log.0);
             }
         });
         InkWindow { x0, y0, ink, dark }

@@ -3,7 +3,7 @@
 use crate::filter::{blur, box_sum, dilate, gradient};
 use crate::geometry::convex_hull;
 use crate::ink::{CELL_MM, Ink, Survey};
-use crate::plane::{Field, quantile};
+use crate::plane::{Field, quantile, quantile_above};
 use crate::simd::rows::{excess, lengths};
 
 /// No reserved seal is longer than this (the legal ceiling is 45 mm), nor shorter than [`MIN_SIDE_MM`].
@@ -40,7 +40,7 @@ pub fn seal_regions(survey: &Survey, ink: &Ink, within: Option<[f32; 4]>) -> Vec
         // A cell that is mostly black print with a colour fringe is not ink.
         map.data.iter_mut().zip(&dark.data).for_each(|(a, d)| *a *= if *d > 2.0 * *a { 0.0 } else { 1.0 });
     }
-    let strong = map.quantile(0.85, |v| v > 0.08).unwrap_or(0.0);
+    let strong = quantile_above(&map.data, 0.08, 0.85).unwrap_or(0.0);
     let threshold = (0.25 * strong).max(0.07);
     let mut mask = Field::zeros(map.width, map.height);
     for y in 1..map.height.saturating_sub(1) {

@@ -79,11 +79,12 @@ pub fn estimate_paper(logs: &[Vec<f32>; 4], width: usize, height: usize, cell_px
             };
             let (mut sum, mut n) = ([0.0_f32; 4], 0.0_f32);
             for (y, row) in (ys..ye).zip(order.chunks(xe - xs)) {
-                for (cell, &s) in (y * width + xs..).zip(row) {
-                    if s >= low && s <= high {
-                        (0..4).for_each(|c| sum[c] += logs[c][cell]);
-                        n += 1.0;
-                    }
+                let [r, g, b, luma] = logs.each_ref().map(|l| &l[y * width + xs..y * width + xe]);
+                for ((((&s, r), g), b), luma) in row.iter().zip(r).zip(g).zip(b).zip(luma) {
+                    // What does not count is added as nothing: no branch to mispredict.
+                    let counts = f32::from(s >= low && s <= high);
+                    [r, g, b, luma].iter().zip(&mut sum).for_each(|(v, sum)| *sum += counts * **v);
+                    n += counts;
                 }
             }
             tiles.push((n > 0.0).then(|| sum.map(|v| v / n)));
@@ -122,21 +123,21 @@ pub fn estimate_paper(logs: &[Vec<f32>; 4], width: usize, height: usize, cell_px
     }
     // Local solid ink that a tile took for paper shows as a dent: the median of 3 × 3, then a mean, smooths it out.
     let full: Vec<[f32; 4]> = tiles.into_iter().flatten().collect();
-    let around = |src: &[[f32; 4]], i: usize, j: usize, pick: &dyn Fn(&mut Vec<f32>) -> f32| -> [f32; 4] {
-        std::array::from_fn(|c| {
-            let mut v: Vec<f32> = Vec::with_capacity(9);
+    let pass = |src: &[[f32; 4]], pick: fn(&mut [f32]) -> f32| -> Vec<[f32; 4]> {
+        let around = |k: usize, c: usize| {
+            let (i, j) = (k % tiles_x, k / tiles_x);
+            let (mut near, mut n) = ([0.0; 9], 0);
             for y in j.saturating_sub(1)..(j + 2).min(tiles_y) {
                 for x in i.saturating_sub(1)..(i + 2).min(tiles_x) {
-                    v.push(src[y * tiles_x + x][c]);
+                    near[n] = src[y * tiles_x + x][c];
+                    n += 1;
                 }
             }
-            pick(&mut v)
-        })
+            pick(&mut near[..n])
+        };
+        (0..tiles_x * tiles_y).map(|k| std::array::from_fn(|c| around(k, c))).collect()
     };
-    let pass = |src: &[[f32; 4]], pick: &dyn Fn(&mut Vec<f32>) -> f32| -> Vec<[f32; 4]> {
-        (0..tiles_x * tiles_y).map(|k| around(src, k % tiles_x, k / tiles_x, pick)).collect()
-    };
-    let median = pass(&full, &|v| quantile(v, 0.35).unwrap_or(0.0));
-    let od = pass(&median, &|v| v.iter().sum::<f32>() / v.len() as f32);
+    let median = pass(&full, |v| quantile(v, 0.35).unwrap_or(0.0));
+    let od = pass(&median, |v| v.iter().sum::<f32>() / v.len() as f32);
     Paper { tiles_x, tiles_y, tile_px: TILE_CELLS as f32 * cell_px, od }
 }

@@ -3,6 +3,7 @@
 //! Pixel centres lie on whole numbers: the centre of the top-left pixel is (0, 0), its corner (−½, −½).
 
 use crate::error::{Error, Result};
+use crate::simd::rows::above;
 
 const MAX_SIDE: usize = 65_535;
 const MM_PER_INCH: f32 = 25.4;
@@ -175,14 +176,22 @@ impl Field {
 
     /// Two fields of one size whose rows `fill` writes together.
     pub fn two_by_rows(width: usize, height: usize, mut fill: impl FnMut(usize, &mut [f32], &mut [f32])) -> [Self; 2] {
-        let [mut first, mut second] = [(); 2].map(|()| Vec::with_capacity(width * height));
-        let [mut a, mut b] = [(); 2].map(|()| vec![0.0; width]);
+        Self::several_by_rows(width, height, |y, [a, b]| fill(y, a, b))
+    }
+
+    /// Fields of one size whose rows `fill` writes together.
+    pub fn several_by_rows<const N: usize>(
+        width: usize,
+        height: usize,
+        mut fill: impl FnMut(usize, [&mut [f32]; N]),
+    ) -> [Self; N] {
+        let mut fields = [(); N].map(|()| Vec::with_capacity(width * height));
+        let mut rows = [(); N].map(|()| vec![0.0; width]);
         for y in 0..height {
-            fill(y, &mut a, &mut b);
-            first.extend_from_slice(&a);
-            second.extend_from_slice(&b);
+            fill(y, rows.each_mut().map(Vec::as_mut_slice));
+            fields.iter_mut().zip(&rows).for_each(|(field, row)| field.extend_from_slice(row));
         }
-        [first, second].map(|data| Self { width, height, data })
+        fields.map(|data| Self { width, height, data })
     }
 
     /// Row `y`.
@@ -218,26 +227,57 @@ impl Field {
         top + ay * (bottom - top)
     }
 
-    /// The value below which the share `q` of all samples accepted by `keep` lies; `None` when there are none.
-    pub fn quantile(&self, q: f32, keep: impl Fn(f32) -> bool) -> Option<f32> {
+    /// The values below which the shares of all samples that are numbers lie; `None` when there are none.
+    pub fn quantiles<const N: usize>(&self, shares: [f32; N]) -> Option<[f32; N]> {
         let mut kept = vec![0.0; self.data.len() + 1];
         let mut n = 0;
         for &v in &self.data {
             // Written always, kept where it belongs: no branch to mispredict.
             kept[n] = v;
-            n += usize::from(keep(v));
+            n += usize::from(!v.is_nan());
         }
-        quantile(&mut kept[..n], q)
+        quantiles(&mut kept[..n], shares)
     }
+}
+
+/// Which values exceed a limit: a bit each, 64 in a number, the lowest first.
+pub fn bits_above(values: &[f32], limit: f32) -> Vec<u64> {
+    let mut words = vec![0; values.len().div_ceil(64)];
+    above(&mut words, values, limit);
+    words
+}
+
+/// The places of the values above a limit, in order.
+pub fn places_above(values: &[f32], limit: f32) -> Vec<usize> {
+    let words = bits_above(values, limit);
+    let mut places = Vec::with_capacity(words.iter().map(|word| word.count_ones() as usize).sum());
+    for (i, mut word) in words.into_iter().enumerate() {
+        while word != 0 {
+            places.push(64 * i + word.trailing_zeros() as usize);
+            word &= word - 1;
+        }
+    }
+    places
+}
+
+/// The value below which the share `q` of the values above a limit lies; `None` when there are none.
+pub fn quantile_above(values: &[f32], limit: f32, q: f32) -> Option<f32> {
+    let mut kept: Vec<f32> = places_above(values, limit).into_iter().map(|i| values[i]).collect();
+    quantile(&mut kept, q)
 }
 
 /// The value below which the share `q` of `values` lies (nearest rank; the slice is reordered); `None` when it is empty.
 pub fn quantile(values: &mut [f32], q: f32) -> Option<f32> {
+    quantiles(values, [q]).map(|[v]| v)
+}
+
+/// [`quantile`] at several shares.
+fn quantiles<const N: usize>(values: &mut [f32], shares: [f32; N]) -> Option<[f32; N]> {
     if values.is_empty() {
         return None;
     }
-    let k = rank(values.len(), q);
-    Some(if values.len() < 1024 { nth(values, k) } else { nth_of_many(values, k) })
+    let ranks = shares.map(|q| rank(values.len(), q));
+    Some(if values.len() < 1024 { ranks.map(|k| nth(values, k)) } else { nth_of_many(values, ranks) })
 }
 
 /// [`quantile`] at two shares, the lower first; the second selection is among what the first left.
@@ -271,24 +311,65 @@ fn unkey(k: u32) -> f32 {
     f32::from_bits(k ^ (((!k as i32 >> 31) as u32) | 0x8000_0000))
 }
 
-/// As [`nth`]: counts the leading bits of all keys, then selects among those that share the k-th one's.
-fn nth_of_many(values: &[f32], k: usize) -> f32 {
+/// As [`nth`] for several k: counts the leading bits of all keys, then selects among those that share the k-th one's.
+fn nth_of_many<const N: usize>(values: &[f32], ranks: [usize; N]) -> [f32; N] {
     const SHIFT: u32 = 32 - 12;
     let mut counts = vec![0u32; 1 << 12];
     for &v in values {
         counts[(key(v) >> SHIFT) as usize] += 1;
     }
-    let (mut below, mut bucket) = (0usize, 0usize);
-    while below + counts[bucket] as usize <= k {
-        below += counts[bucket] as usize;
-        bucket += 1;
+    ranks.map(|k| {
+        let (mut below, mut bucket) = (0usize, 0usize);
+        while below + counts[bucket] as usize <= k {
+            below += counts[bucket] as usize;
+            bucket += 1;
+        }
+        let mut rest = vec![0.0; counts[bucket] as usize + 1];
+        let mut n = 0;
+        for &v in values {
+            // Written always, kept where it belongs: no branch to mispredict.
+            rest[n] = v;
+            n += usize::from((key(v) >> SHIFT) as usize == bucket);
+        }
+        nth(&mut rest[..n], k - below)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::numbers::Numbers;
+
+    #[test]
+    fn places_above_a_limit_are_those_whose_value_exceeds_it() {
+        let mut n = Numbers(19);
+        for count in [0, 1, 63, 64, 65, 200] {
+            let mut values: Vec<f32> = (0..count).map(|_| n.next()).collect();
+            if let Some(last) = values.last_mut() {
+                *last = 1.0;
+            }
+            let expected: Vec<usize> = (0..count).filter(|&i| values[i] > 0.2).collect();
+            assert_eq!(places_above(&values, 0.2), expected);
+            let mut kept: Vec<f32> = expected.iter().map(|&i| values[i]).collect();
+            assert_eq!(quantile_above(&values, 0.2, 0.7), quantile(&mut kept, 0.7));
+        }
+        assert_eq!(quantile_above(&[0.1, f32::NAN], 0.2, 0.5), None);
     }
-    let mut rest = vec![0.0; counts[bucket] as usize + 1];
-    let mut n = 0;
-    for &v in values {
-        // Written always, kept where it belongs: no branch to mispredict.
-        rest[n] = v;
-        n += usize::from((key(v) >> SHIFT) as usize == bucket);
+
+    #[test]
+    fn quantiles_are_the_values_of_their_ranks() {
+        let mut n = Numbers(23);
+        for count in [1, 2, 900, 1023, 1024, 5000] {
+            let numbers: Vec<f32> = (0..count).map(|_| (50.0 * n.next()).round() / 50.0).collect();
+            let mut sorted = numbers.clone();
+            sorted.sort_by(f32::total_cmp);
+            // Between them samples that say nothing.
+            let data: Vec<f32> = numbers.iter().flat_map(|v| [f32::NAN, *v]).collect();
+            let field = Field { width: 2 * count, height: 1, data };
+            let shares = [0.0, 0.03, 0.5, 0.99, 1.0];
+            let expected = shares.map(|q| sorted[((count - 1) as f32 * q).round() as usize].to_bits());
+            assert_eq!(field.quantiles(shares).unwrap().map(f32::to_bits), expected, "{count}");
+        }
+        assert_eq!(Field { width: 1, height: 1, data: vec![f32::NAN] }.quantiles([0.5]), None);
     }
-    nth(&mut rest[..n], k - below)
 }

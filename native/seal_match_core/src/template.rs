@@ -4,6 +4,8 @@
 //! the middle; everything else (edges, spectra) is derived from it by [`Reference::new`], so that a template of today can be
 //! verified by an engine of tomorrow.
 
+use std::sync::Arc;
+
 use crate::align::coarse::Coarse;
 use crate::align::refine::{Edge, MovingEdges, ROUNDS_MM, edges, refine};
 use crate::compare::parts::{Part, parts};
@@ -12,7 +14,7 @@ use crate::filter::{blur, gradient};
 use crate::geometry::{HalfPlanes, Pose, convex_hull, smallest_box};
 use crate::ink::{Ink, InkWindow, Survey};
 use crate::locate::{MAX_SIDE_MM, MIN_SIDE_MM, SealRegion, seal_regions};
-use crate::plane::{Field, Scan, ScanKind};
+use crate::plane::{Field, Scan, ScanKind, quantile_above};
 
 /// Samples per millimetre of a template.
 pub const PX_PER_MM: f32 = 8.0;
@@ -155,7 +157,7 @@ impl Template {
         let soft = blur(&window.ink, 0.4 * mm / PX_PER_MM);
         let rough_hull: Vec<[f32; 2]> =
             region.hull_px.iter().map(|p| [(p[0] - coarse_centre[0]) / mm, (p[1] - coarse_centre[1]) / mm]).collect();
-        let level = stroke_level(&window.ink).ok_or(Error::PoorCard { reason: "WEAK_CARD" })?;
+        let level = stroke_level(&window.ink.data).ok_or(Error::PoorCard { reason: "WEAK_CARD" })?;
         // The exact outline: pixels of at least a third of a stroke's density inside the rough hull.
         let rough_sides = HalfPlanes::new(&rough_hull);
         let mut outline = Vec::new();
@@ -245,7 +247,7 @@ impl Template {
             .max_by(|a, b| a.inliers.total_cmp(&b.inliers))
             .filter(|f| f.inliers > 0.6)
             .ok_or(differ)?;
-        let level = stroke_level(&window.ink).ok_or(Error::PoorCard { reason: "WEAK_CARD" })?;
+        let level = stroke_level(&window.ink.data).ok_or(Error::PoorCard { reason: "WEAK_CARD" })?;
         let soft = blur(&window.ink, 0.4 * mm / PX_PER_MM);
         Ok(warp(&soft, [window.x0, window.y0], &best.pose, self.width, self.height, level))
     }
@@ -401,9 +403,9 @@ fn quantise(v: f32) -> u8 {
 }
 
 /// Density of a well-inked stroke: the 90th percentile of what is clearly ink.
-pub fn stroke_level(ink: &Field) -> Option<f32> {
-    let top = ink.quantile(0.98, |v| v > 0.06)?;
-    ink.quantile(0.75, |v| v > 0.4 * top)
+pub fn stroke_level(ink: &[f32]) -> Option<f32> {
+    let top = quantile_above(ink, 0.06, 0.98)?;
+    quantile_above(ink, 0.4 * top, 0.75)
 }
 
 /// Samples moving ink (window origin in the scan) on the template's grid, divided by `level`, at most 1.3.
@@ -426,8 +428,8 @@ pub fn warp(ink: &Field, origin: [usize; 2], pose: &Pose, width: usize, height: 
 pub struct Reference {
     /// The template.
     pub template: Template,
-    /// Its ink.
-    pub ink: Field,
+    /// Its ink; shared with all comparisons.
+    pub ink: Arc<Field>,
     /// Its parts as small as a digit.
     pub parts: Vec<Part>,
     /// Its ink blurred by [`SOFT_SIGMA`].
@@ -451,7 +453,7 @@ pub struct Reference {
 impl Reference {
     /// Derives edges and spectra.
     pub fn new(template: Template) -> Self {
-        let ink = template.ink_field();
+        let ink = Arc::new(template.ink_field());
         let support = template.support(0.3);
         let edges = edges(&ink, &support, PX_PER_MM);
         let every = |n: usize| edges.iter().step_by(edges.len().div_ceil(n).max(1)).copied().collect();

@@ -1,5 +1,7 @@
 //! The whole chain: find the reference seal in a moving scan, align it, compare it.
 
+use std::sync::Arc;
+
 use crate::align::coarse::N;
 use crate::align::refine::{Fit, MovingEdges, ROUNDS_MM, refine};
 use crate::compare::displacement::{Displacement, measure};
@@ -13,7 +15,7 @@ use crate::compare::tiles::{Tiles, compare};
 use crate::geometry::Pose;
 use crate::ink::{Ink, InkWindow, Survey};
 use crate::locate::{Centre, search_centres};
-use crate::plane::{Field, Scan, ScanKind};
+use crate::plane::{Field, Scan, ScanKind, quantile_above};
 use crate::template::Reference;
 
 /// Scanner tolerance: how far a size may drift before it is held against the impression.
@@ -61,7 +63,7 @@ pub struct Comparison {
     /// Dense differences.
     pub tiles: Tiles,
     /// The reference's ink on the grid of `tiles`.
-    pub reference_ink: Field,
+    pub reference_ink: Arc<Field>,
     /// The reference's parts, then what the moving impression adds.
     pub parts: Vec<Part>,
     /// The channels of the whole seal.
@@ -178,7 +180,7 @@ fn near(a: &Pose, b: &Pose, mm: f32) -> bool {
 
 /// Limits solid areas so that strokes keep their say.
 fn cap(map: &mut Field) {
-    let top = map.quantile(0.9, |v| v > 0.08).unwrap_or(0.5).max(0.1);
+    let top = quantile_above(&map.data, 0.08, 0.9).unwrap_or(0.5).max(0.1);
     map.data.iter_mut().for_each(|v| *v = v.min(top) / top);
 }
 
@@ -223,7 +225,7 @@ fn compare_at(reference: &Reference, alignment: Alignment, scan: &Scan<'_>) -> O
     });
     let mut parts = reference.parts.clone();
     parts.extend(added(&reference.ink, &tiles.aligned, &tiles.covered, &reference.support));
-    let reference_ink = reference.ink.clone();
+    let reference_ink = Arc::clone(&reference.ink);
     Some(Comparison { alignment, displacement, tiles, reference_ink, parts, evidence, regions, inside })
 }
 

@@ -5,7 +5,7 @@ mod common;
 
 use common::{Die, Image, Random, Rim};
 use seal_match_core::align::refine::{Edge, Offset};
-use seal_match_core::geometry::Pose;
+use seal_match_core::geometry::{Normal, Pose};
 use seal_match_core::simd::agreement::{self, Means};
 use seal_match_core::simd::convolve::{Taps, connect_at, connect_scalar, convolve_at, convolve_scalar};
 use seal_match_core::simd::edges::{Look, measure_at, measure_scalar};
@@ -13,6 +13,7 @@ use seal_match_core::simd::forest::{Forest, Node, sum_trees_at, sum_trees_scalar
 use seal_match_core::simd::fourier::{self, AREA, N, Peak};
 use seal_match_core::simd::ink::{self, ChromaRow, Columns, Direction, Spans};
 use seal_match_core::simd::press::{self, Cover, Moments, Observation};
+use seal_match_core::simd::robust::{Row, VALUE, add_rows_at, add_rows_scalar, residual, tukey};
 use seal_match_core::simd::tiles::{self, Band, Grid, OUTLINE_SUMS, Outlines, TILE_SUMS, Warp};
 use seal_match_core::simd::{Level, available, level, rows, set_limit};
 use seal_match_core::template::Reference;
@@ -68,6 +69,14 @@ fn rows_agree_in_every_width() {
                 None => rows::highest_scalar(out, &src, &offsets),
                 Some(level) => rows::highest_at(level, out, &src, &offsets),
             });
+        }
+        let src = numbers(&mut r, n, -1.0, 1.0);
+        let bits: Vec<u64> =
+            src.chunks(64).map(|part| part.iter().rev().fold(0, |word, v| word << 1 | u64::from(*v > 0.3))).collect();
+        for level in [Level::Scalar].into_iter().chain(WIDE) {
+            let mut found = vec![u64::MAX; bits.len()];
+            rows::above_at(level, &mut found, &src, 0.3);
+            assert_eq!(found, bits, "above: {} of length {n}", level.name());
         }
         let (a, b) = (numbers(&mut r, n, -3.0, 3.0), numbers(&mut r, n, -3.0, 3.0));
         agree("half_difference", n, |level, out| match level {
@@ -493,11 +502,37 @@ fn the_press_agrees_in_every_width() {
     }
 }
 
-/// A tree of up to `most` nodes over `channels` channels, children after their parents.
+#[test]
+fn robust_sums_agree_in_every_width_and_are_normal_equations() {
+    let mut r = Random(31);
+    for n in LENGTHS {
+        let rows: Vec<Row> = (0..n).map(|_| std::array::from_fn(|_| r.between(-1.0, 1.0))).collect();
+        let (delta, limit) = (std::array::from_fn(|_| r.between(-0.3, 0.3)), 0.8);
+        let mut expected = [[0.0; 8]; 5];
+        add_rows_scalar(&mut expected, &rows, &delta, limit);
+        for wide in WIDE {
+            let mut found = [[0.0; 8]; 5];
+            add_rows_at(wide, &mut found, &rows, &delta, limit);
+            assert_eq!(found.map(|s| s.map(f64::to_bits)), expected.map(|s| s.map(f64::to_bits)), "{}", wide.name());
+        }
+        let mut normal = Normal::<5>::new();
+        for row in &rows {
+            let [a, b, c, d, e, value, trust, _] = *row;
+            normal.add(&[a, b, c, d, e], value, tukey(residual(row, &delta), limit) * trust);
+        }
+        for i in 0..5 {
+            assert_eq!(expected[i][i..5], normal.matrix[i][i..5]);
+            assert_eq!(expected[i][VALUE], normal.rhs[i]);
+        }
+    }
+}
+
 #[test]
 fn layers_over_windows_agree_in_every_width() {
     let mut r = Random(23);
-    for (inputs, outputs, step, from, side, src_side) in [(16, 16, 1, 0, 14, 16), (3, 32, 2, 1, 7, 16), (32, 48, 1, 0, 7, 9)] {
+    for (inputs, outputs, step, from, side, src_side) in
+        [(16, 16, 1, 0, 14, 16), (3, 32, 2, 1, 7, 16), (32, 48, 1, 0, 7, 9), (5, 16, 1, 0, 7, 9)]
+    {
         let src = numbers(&mut r, src_side * src_side * inputs, -1.0, 1.0);
         let (weights, bias) = (numbers(&mut r, 9 * inputs * outputs, -1.0, 1.0), numbers(&mut r, outputs, -1.0, 1.0));
         let taps = Taps { src_side, src: &src, inputs, from, step, weights: &weights, bias: &bias, side };
@@ -505,14 +540,25 @@ fn layers_over_windows_agree_in_every_width() {
             Some(level) => convolve_at(level, out, &taps),
             None => convolve_scalar(out, &taps),
         });
-        let weights = numbers(&mut r, src.len() * outputs, -1.0, 1.0);
-        agree("connect", outputs, |level, out| match level {
-            Some(level) => connect_at(level, out, &src, &weights, &bias),
-            None => connect_scalar(out, &src, &weights, &bias),
-        });
+        for sources in [0, 1, 7, 8, 19] {
+            let src = numbers(&mut r, sources * inputs, -1.0, 1.0);
+            let weights = numbers(&mut r, inputs * outputs, -1.0, 1.0);
+            agree("connect", sources * outputs, |level, out| match level {
+                Some(level) => connect_at(level, out, &src, &weights, &bias),
+                None => connect_scalar(out, &src, &weights, &bias),
+            });
+            let mut together = vec![0.0; sources * outputs];
+            connect_scalar(&mut together, &src, &weights, &bias);
+            for (one, src) in together.chunks_exact(outputs).zip(src.chunks_exact(inputs)) {
+                let mut alone = vec![0.0; outputs];
+                connect_scalar(&mut alone, src, &weights, &bias);
+                assert_eq!(bits(&alone), bits(one), "one of {sources} sources");
+            }
+        }
     }
 }
 
+/// A tree of up to `most` nodes over `channels` channels, children after their parents.
 fn random_tree(r: &mut Random, most: usize, channels: usize) -> Vec<(Node, f32)> {
     let mut tree = vec![(Node::Leaf, r.between(-1.0, 1.0))];
     while tree.len() + 2 <= most {

@@ -41,8 +41,7 @@ impl Network {
         if [&moving, &covered].iter().any(|f| (f.width, f.height) != (width, height)) || width.min(height) < 2 {
             return Err(PyValueError::new_err("three arrays of one shape, 2 or more a side, were expected"));
         }
-        let all = vec![true; (width / 2) * (height / 2)];
-        let lanes = detached(py, || Ok(agreement::channels(&reference, &moving, &covered, &all)))?;
+        let lanes = detached(py, || Ok(agreement::channels(&reference, &moving, &covered)))?;
         PyArray1::from_slice(py, lanes.as_flattened()).reshape([height / 2, width / 2, CHANNELS])
     }
 

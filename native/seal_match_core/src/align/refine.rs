@@ -9,7 +9,8 @@ use crate::filter::{blur, gradient, gradient_field};
 use crate::geometry::{Normal, Pose};
 use crate::ink::InkWindow;
 use crate::plane::{Field, quantile};
-use crate::simd::{self, edges::Look};
+use crate::simd::edges::{self, Look};
+use crate::simd::robust::{Row, VALUE, add_rows, residual};
 
 /// Blur, in millimetres, under which reference and moving edges are compared.
 pub const EDGE_SIGMA_MM: f32 = 0.125;
@@ -89,7 +90,7 @@ impl MovingEdges {
         let steps = ((reach_px / step_px).round() as usize).max(1);
         let (gradient, width, height, origin) = (&self.gradient, self.width, self.height, self.origin);
         let look = Look { gradient, width, height, pose: *pose, origin, steps, step_px, pull };
-        simd::edges::measure(&look, edges, bends, &mut out);
+        edges::measure(&look, edges, bends, &mut out);
         out
     }
 }
@@ -157,36 +158,28 @@ fn round(
     let mut strengths: Vec<f32> = offsets.iter().map(|o| o.strength).collect();
     let p80 = quantile(&mut strengths, 0.8)?.max(1e-4);
     let size = pose.px_per_mm();
-    // One row a usable edge: the model's five coefficients, the offset, the weight its strength earns.
-    let rows: Vec<([f32; 5], f32, f32)> = edges
+    let rows: Vec<Row> = edges
         .iter()
         .zip(&offsets)
         .filter(|(_, o)| o.found && o.strength > 0.25 * p80)
         .map(|(e, o)| {
             let [nx, ny] = pose.turn(e.nx, e.ny);
             let (x, y) = (pose.a * e.x - pose.b * e.y, pose.b * e.x + pose.a * e.y);
-            ([nx, ny, nx * x + ny * y, ny * x - nx * y, -1.0], o.px, (o.strength / p80).min(1.0))
+            [nx, ny, nx * x + ny * y, ny * x - nx * y, -1.0, o.px, (o.strength / p80).min(1.0), 0.0]
         })
         .collect();
     if rows.len() < 40 {
         return None;
     }
-    let mut seen: Vec<f32> = rows.iter().map(|r| r.1).collect();
+    let mut seen: Vec<f32> = rows.iter().map(|r| r[VALUE]).collect();
     let middle = quantile(&mut seen, 0.5)?;
     let mut spread: Vec<f32> = seen.iter().map(|o| (o - middle).abs()).collect();
     let scale = (1.4826 * quantile(&mut spread, 0.5)?).max(0.02 * mm);
     let mut delta = [0.0_f32; 5];
-    let residual = |r: &([f32; 5], f32, f32), d: &[f32; 5]| {
-        r.1 - (r.0[0] * d[0] + r.0[1] * d[1] + r.0[2] * d[2] + r.0[3] * d[3] + r.0[4] * d[4])
-    };
     for _ in 0..3 {
-        let mut normal = Normal::<5>::new();
-        for r in &rows {
-            let w = tukey(residual(r, &delta), 3.0 * scale) * r.2;
-            if w > 0.0 {
-                normal.add(&r.0, r.1, w);
-            }
-        }
+        let mut sums = [[0.0; 8]; 5];
+        add_rows(&mut sums, &rows, &delta, 3.0 * scale);
+        let normal = Normal::<5> { matrix: sums.map(|s| [s[0], s[1], s[2], s[3], s[4]]), rhs: sums.map(|s| s[VALUE]) };
         delta = normal.solve(&[1e-3, 1e-3, 1e-1, 1e-1, 1e-3])?.map(|v| v as f32);
     }
     let mut residuals: Vec<f32> = rows.iter().map(|r| residual(r, &delta).abs() / size).filter(|&r| r < 0.16).collect();
@@ -203,12 +196,4 @@ fn round(
         spread_mm: 1.4826 * quantile(&mut residuals, 0.5).unwrap_or(0.2),
     };
     Some((fit, p80))
-}
-
-/// Tukey's biweight.
-#[inline]
-pub fn tukey(r: f32, c: f32) -> f32 {
-    let u = r / c;
-    let v = 1.0 - u * u;
-    if v > 0.0 { v * v } else { 0.0 }
 }

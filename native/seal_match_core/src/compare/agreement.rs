@@ -13,7 +13,7 @@
 //! aside and be the same stroke.
 
 use crate::compare::network::CHANNELS;
-use crate::filter::{dilate, tent};
+use crate::filter::{TENT, dilate, tent_row};
 use crate::plane::Field;
 use crate::simd::agreement::{Means, NONE, keep_best, products};
 
@@ -31,14 +31,18 @@ impl Quarters {
     /// Of an image of at least `2 width` by `2 height` samples.
     fn new(image: &Field, width: usize, height: usize) -> Self {
         let stride = width + 2;
-        let mut fields = [(); 4].map(|()| vec![0.0; stride * (height + 2)]);
-        for (k, field) in fields.iter_mut().enumerate() {
+        let quarter = |k: usize| {
+            let mut field = Vec::with_capacity(stride * (height + 2));
+            field.resize(stride + 1, 0.0);
             for y in 0..height {
-                let row = &image.row(2 * y + k / 2)[k % 2..];
-                let at = (y + 1) * stride + 1;
-                field[at..at + width].iter_mut().zip(row.iter().step_by(2)).for_each(|(d, v)| *d = *v);
+                let row = image.row(2 * y + k / 2);
+                field.extend(row[..2 * width].chunks_exact(2).map(|pair| pair[k % 2]));
+                field.extend([0.0; 2]);
             }
-        }
+            field.resize(stride * (height + 2), 0.0);
+            field
+        };
+        let fields = [0, 1, 2, 3].map(quarter);
         Self { stride, fields }
     }
 
@@ -54,47 +58,75 @@ impl Quarters {
     }
 }
 
-/// The channels of every wanted place, row by row, and zeros for the others; `wanted` has half the images' width and height.
-///
-/// # Panics
-/// When `wanted` has another length.
-pub fn channels(reference: &Field, moving: &Field, covered: &Field, wanted: &[bool]) -> Vec<[f32; CHANNELS]> {
+/// The channels of every place, row by row.
+pub fn channels(reference: &Field, moving: &Field, covered: &Field) -> Vec<[f32; CHANNELS]> {
+    let agreement = Agreement::new(reference, moving, covered);
     let (width, height) = (reference.width / 2, reference.height / 2);
-    assert_eq!(wanted.len(), width * height);
-    let (w, h) = (reference.width, reference.height);
-    let [own, seen] = Field::two_by_rows(w, h, |y, own, seen| {
-        for (d, &v) in own.iter_mut().zip(reference.row(y)) {
-            *d = v.clamp(0.0, FULL);
-        }
-        for ((d, &v), &c) in seen.iter_mut().zip(moving.row(y)).zip(covered.row(y)) {
-            *d = v.clamp(0.0, FULL) * (1.0 - c);
-        }
-    });
-    let beyond = |a: &Field, other: &Field, x: usize| (a.data[x] - other.data[x]).max(0.0);
-    let (near_own, near_seen) = (dilate(&own, 1), dilate(&seen, 1));
-    let best = correlate(&own, &seen, covered, width, height);
-    let mut out = vec![[0.0; CHANNELS]; width * height];
-    for (i, lanes) in out.iter_mut().enumerate().filter(|(i, _)| wanted[*i]) {
-        let corner = 2 * (i / width) * w + 2 * (i % width);
-        let samples = [corner, corner + 1, corner + w, corner + w + 1];
-        for (k, &s) in samples.iter().enumerate() {
-            let c = covered.data[s];
-            lanes[k] = own.data[s];
-            lanes[4 + k] = seen.data[s] - c;
-            lanes[8] += 0.25 * beyond(&seen, &near_own, s);
-            lanes[9] += 0.25 * beyond(&own, &near_seen, s) * (1.0 - c);
-        }
-        let r = best.correlation[i].min(1.0);
-        let contrast = best.contrast[i];
-        let sure = (4.0 * contrast).min(1.0);
-        lanes[BEST] = r;
-        lanes[11] = best.unshifted[i].min(1.0);
-        lanes[12] = contrast * (1.0 - r * r).max(0.0).sqrt();
-        lanes[13] = contrast;
-        lanes[14] = best.shift[0][i] * sure;
-        lanes[15] = best.shift[1][i] * sure;
+    let (mut out, all) = (vec![[0.0; CHANNELS]; width * height], vec![true; width]);
+    for (y, row) in out.chunks_exact_mut(width.max(1)).enumerate() {
+        agreement.row(y, &all, row);
     }
     out
+}
+
+/// Both impressions and how well they agree, from which the channels are read.
+pub struct Agreement<'a> {
+    own: Field,
+    seen: Field,
+    near_own: Field,
+    near_seen: Field,
+    covered: &'a Field,
+    best: Best,
+}
+
+impl<'a> Agreement<'a> {
+    /// Of a reference and a moving image on its grid, and what covers that.
+    pub fn new(reference: &Field, moving: &Field, covered: &'a Field) -> Self {
+        let (w, h) = (reference.width, reference.height);
+        let [own, seen] = Field::two_by_rows(w, h, |y, own, seen| {
+            for (d, &v) in own.iter_mut().zip(reference.row(y)) {
+                *d = v.clamp(0.0, FULL);
+            }
+            for ((d, &v), &c) in seen.iter_mut().zip(moving.row(y)).zip(covered.row(y)) {
+                *d = v.clamp(0.0, FULL) * (1.0 - c);
+            }
+        });
+        let (near_own, near_seen) = (dilate(&own, 1), dilate(&seen, 1));
+        let best = correlate(&own, &seen, covered, w / 2, h / 2);
+        Self { own, seen, near_own, near_seen, covered, best }
+    }
+
+    /// Writes the channels of the wanted places of row `y` and leaves the others as they are.
+    ///
+    /// # Panics
+    /// When a slice is longer than the row.
+    pub fn row(&self, y: usize, wanted: &[bool], dst: &mut [[f32; CHANNELS]]) {
+        let [own, seen, near_own, near_seen, covered] =
+            [&self.own, &self.seen, &self.near_own, &self.near_seen, self.covered].map(|f| [f.row(2 * y), f.row(2 * y + 1)]);
+        let start = y * (self.own.width / 2);
+        for (x, (lanes, _)) in dst.iter_mut().zip(wanted).enumerate().filter(|(_, (_, wanted))| **wanted) {
+            let (mut extra, mut missing) = (0.0, 0.0);
+            for k in 0..4 {
+                let (line, at) = (k / 2, 2 * x + k % 2);
+                let (a, b, c) = (own[line][at], seen[line][at], covered[line][at]);
+                lanes[k] = a;
+                lanes[4 + k] = b - c;
+                extra += 0.25 * (b - near_own[line][at]).max(0.0);
+                missing += 0.25 * (a - near_seen[line][at]).max(0.0) * (1.0 - c);
+            }
+            let i = start + x;
+            let (r, contrast) = (self.best.correlation[i].min(1.0), self.best.contrast[i]);
+            let sure = (4.0 * contrast).min(1.0);
+            lanes[8] = extra;
+            lanes[9] = missing;
+            lanes[BEST] = r;
+            lanes[11] = self.best.unshifted[i].min(1.0);
+            lanes[12] = contrast * (1.0 - r * r).max(0.0).sqrt();
+            lanes[13] = contrast;
+            lanes[14] = self.best.shift[0][i] * sure;
+            lanes[15] = self.best.shift[1][i] * sure;
+        }
+    }
 }
 
 /// Correlation of every place.
@@ -111,30 +143,53 @@ fn correlate(own: &Field, seen: &Field, covered: &Field, width: usize, height: u
         row.iter_mut().zip(own.row(y)).zip(covered.row(y)).for_each(|((d, v), c)| *d = v * (1.0 - c));
     });
     let (a, b) = (Quarters::new(&open, width, height), Quarters::new(seen, width, height));
-    let means = |first: &Quarters, second: &Quarters, shift: [i32; 2]| {
-        let mut out = [(); 3].map(|()| Field::zeros(width, height));
-        for y in 0..height {
-            let [ab, one, square] = &mut out;
-            products([ab.row_mut(y), one.row_mut(y), square.row_mut(y)], first.row(y, [0, 0]), second.row(y, shift));
-        }
-        out.map(|f| tent(&f))
-    };
-    let [_, mean, square] = means(&a, &a, [0, 0]);
-    let contrast: Vec<f32> = square.data.iter().zip(&mean.data).map(|(s, m)| (s - m * m).max(0.0).sqrt()).collect();
+    let [mut mean, mut contrast] = [(); 2].map(|()| Vec::with_capacity(width * height));
+    tents(&a, &a, [0, 0], height, |_, [_, one, square]| {
+        contrast.extend(square.iter().zip(one).map(|(s, m)| (s - m * m).max(0.0).sqrt()));
+        mean.extend_from_slice(one);
+    });
     let inverse: Vec<f32> = contrast.iter().map(|c| 1.0 / (c * c + NONE).sqrt()).collect();
     let nothing = || vec![0.0; width * height];
     let mut best = Best { correlation: vec![-2.0; width * height], shift: [nothing(), nothing()], unshifted: vec![], contrast };
     // The shortest first: along a straight stroke many agree.
     for shift in [[0, 0], [0, -1], [-1, 0], [1, 0], [0, 1], [-1, -1], [1, -1], [-1, 1], [1, 1]] {
-        let [ab, b, bb] = means(&a, &b, shift);
-        let means = Means { ab: &ab.data, a: &mean.data, inverse: &inverse, b: &b.data, bb: &bb.data };
-        let [x, y] = &mut best.shift;
-        keep_best([&mut best.correlation, x, y], means, shift.map(|v| v as f32));
+        tents(&a, &b, shift, height, |y, [ab, b, bb]| {
+            let row = y * width..(y + 1) * width;
+            let means = Means { ab, a: &mean[row.clone()], inverse: &inverse[row.clone()], b, bb };
+            let [x, y] = best.shift.each_mut().map(|s| &mut s[row.clone()]);
+            keep_best([&mut best.correlation[row.clone()], x, y], means, shift.map(|v| v as f32));
+        });
         if shift == [0, 0] {
             best.unshifted.clone_from(&best.correlation);
         }
     }
     best
+}
+
+/// Means under a tent around every place, row after row: of the product of both images, the second one moved by `shift`, of the
+/// second, and of its square. Products are kept only for as many rows as a tent reaches over: they never leave the nearest cache.
+fn tents(a: &Quarters, b: &Quarters, shift: [i32; 2], height: usize, mut row: impl FnMut(usize, [&[f32]; 3])) {
+    const ROWS: usize = 2 * TENT + 1;
+    let width = a.stride - 2;
+    if width == 0 {
+        return;
+    }
+    let line = |y: usize| y % ROWS * width;
+    let mut kept = [(); 3].map(|()| vec![0.0; ROWS * width]);
+    let mut means = [(); 3].map(|()| vec![0.0; width]);
+    let mut padded = vec![0.0; width + 2 * TENT];
+    let mut next = 0;
+    for y in 0..height {
+        while next < (y + TENT + 1).min(height) {
+            let dst = kept.each_mut().map(|k| &mut k[line(next)..line(next) + width]);
+            products(dst, a.row(next, [0, 0]), b.row(next, shift));
+            next += 1;
+        }
+        for (mean, kept) in means.iter_mut().zip(&kept) {
+            tent_row(mean, &mut padded, kept, y, height, line);
+        }
+        row(y, means.each_ref().map(Vec::as_slice));
+    }
 }
 
 #[cfg(test)]
@@ -151,7 +206,7 @@ mod tests {
     #[test]
     fn a_stroke_one_sample_aside_agrees_at_its_shift_and_a_missing_one_nowhere() {
         let none = Field::zeros(40, 40);
-        let at = |moving: &Field| channels(&bar(16), moving, &none, &[true; 400])[10 * 20 + 9];
+        let at = |moving: &Field| channels(&bar(16), moving, &none)[10 * 20 + 9];
         let same = at(&bar(16));
         assert!(same[10] > 0.999 && same[11] > 0.999 && same[12] < 0.05, "{same:?}");
         let aside = at(&bar(17));
@@ -164,7 +219,7 @@ mod tests {
     #[test]
     fn a_covered_place_says_nothing() {
         let all = Field { data: vec![1.0; 1600], ..Field::zeros(40, 40) };
-        for lanes in channels(&bar(16), &bar(30), &all, &[true; 400]) {
+        for lanes in channels(&bar(16), &bar(30), &all) {
             assert_eq!(lanes[4..8], [-1.0; 4]);
             assert_eq!((lanes[8], lanes[9], lanes[13]), (0.0, 0.0, 0.0));
         }

@@ -4,12 +4,13 @@
 //! `offset = n·d(x) − g(x)`, d and g quadratic over the seal, fitted robustly. What remains is local: a rigid shift, a gain and a
 //! roughness per region of a character's size, each trusted by the normal matrix of the edges that measured it.
 
-use crate::align::refine::{Edge, Fit, MovingEdges, Offset, tukey};
+use crate::align::refine::{Edge, Fit, MovingEdges, Offset};
 use crate::filter::blur;
 use crate::geometry::{Normal, Pose};
 use crate::ink::InkWindow;
 use crate::plane::{Field, quantile};
 use crate::simd::press::{Cover, Moments, Observation, add_moments, covered_edges, monomial, smooth_offsets};
+use crate::simd::robust::tukey;
 
 const MOST_EDGES: usize = 7000;
 const FIT_EDGES: usize = 2000;

@@ -3,7 +3,7 @@
 use crate::align::refine::Fit;
 use crate::compare::displacement::{Displacement, Local};
 use crate::compare::tiles::Tiles;
-use crate::plane::{Field, quantile};
+use crate::plane::{Field, bits_above, places_above, quantile};
 use crate::template::Reference;
 
 macro_rules! channels {
@@ -190,9 +190,9 @@ fn shifts(locals: &[Local]) -> [f32; 3] {
     [rms, weighted_quantile(&mut pairs, 0.80), weighted_quantile(&mut pairs, 0.95)]
 }
 
-/// Quantile of the finite values, or `otherwise`.
-fn q(f: &Field, at: f32, otherwise: f32) -> f32 {
-    f.quantile(at, |v| !v.is_nan()).unwrap_or(otherwise)
+/// Quantiles of the values that are numbers, or `otherwise`.
+fn q<const N: usize>(f: &Field, at: [f32; N], otherwise: f32) -> [f32; N] {
+    f.quantiles(at).unwrap_or([otherwise; N])
 }
 
 impl Evidence {
@@ -247,12 +247,8 @@ impl Evidence {
             });
             inside(&p)
         };
-        let mut solid: Vec<f32> = Vec::new();
-        for i in 0..reference.ink.data.len() {
-            if reference.ink.data[i] > 0.85 && t.covered.data[i] == 0.0 {
-                solid.push(t.aligned.data[i]);
-            }
-        }
+        let open_strokes = places_above(&reference.ink.data, 0.85).into_iter().filter(|&i| t.covered.data[i] == 0.0);
+        let mut solid: Vec<f32> = open_strokes.map(|i| t.aligned.data[i]).collect();
         let mottle = match (quantile(&mut solid, 0.85), quantile(&mut solid, 0.5)) {
             (Some(high), Some(mid)) => (high - mid) / high.max(0.05),
             _ => 0.0,
@@ -262,7 +258,14 @@ impl Evidence {
         let (void_share, pale_share) = (share_of(-1.0, 0.22), share_of(0.22, 0.65));
         let replaced = inside(&t.maps.replaced);
         let outlines = inside(&t.maps.outline);
-        let outline = [0.0, 0.02, 0.10, 0.20, 0.5].map(|at| q(&outlines, at, 0.0));
+        let outline = q(&outlines, [0.0, 0.02, 0.10, 0.20, 0.5], 0.0);
+        let [ncc_fine_p1, ncc_fine_p5, ncc_fine_p20, ncc_fine_median] = q(&t.maps.ncc_fine, [0.01, 0.05, 0.20, 0.5], 0.0);
+        let [ncc_coarse_p1, ncc_coarse_p10, ncc_coarse_median] = q(&t.maps.ncc_coarse, [0.01, 0.10, 0.5], 0.0);
+        let [extra_max, extra_p99] = q(&extra, [1.0, 0.99], 1.0);
+        let [missing_max, missing_p98] = q(&missing, [1.0, 0.98], 1.0);
+        let [swapped_max, swapped_p99] = q(&swapped, [1.0, 0.99], 1.0);
+        let [replaced_max, replaced_p97] = q(&replaced, [1.0, 0.97], 1.0);
+        let [presence_p10, presence_median] = q(&presence, [0.1, 0.5], 0.0);
         let well_measured = || d.fine.iter().filter(|l| l.trust > 0.5 && l.edges > 14.0 && l.seen > 0.5);
         let mut astray: Vec<f32> = well_measured().map(|l| l.astray).collect();
         let mut fine_rough: Vec<f32> = well_measured().map(|l| l.roughness_mm).collect();
@@ -277,8 +280,9 @@ impl Evidence {
             .filter(|(n, (p, v))| !n.is_nan() && **p > 0.7 && **v > 0.8)
             .map(|(n, _)| *n)
             .collect();
-        let inside_count = reference.support.data.iter().sum::<f32>().max(1.0);
-        let covered = reference.support.data.iter().zip(&t.covered.data).map(|(s, c)| s * c).sum::<f32>() / inside_count;
+        let [within, dark] = [&reference.support, &t.covered].map(|f| bits_above(&f.data, 0.0));
+        let count = |words: &mut dyn Iterator<Item = u64>| words.map(u64::count_ones).sum::<u32>() as f32;
+        let covered = count(&mut within.iter().zip(&dark).map(|(a, b)| a & b)) / count(&mut within.iter().copied()).max(1.0);
         Self {
             inliers: fit.inliers,
             spread_mm: d.spread_mm,
@@ -303,24 +307,24 @@ impl Evidence {
             covered,
             outlier_share: off / edges_seen,
             edge_strength: strength,
-            ncc_fine_p1: q(&t.maps.ncc_fine, 0.01, 0.0),
-            ncc_fine_p5: q(&t.maps.ncc_fine, 0.05, 0.0),
-            ncc_fine_p20: q(&t.maps.ncc_fine, 0.20, 0.0),
-            ncc_fine_median: q(&t.maps.ncc_fine, 0.5, 0.0),
-            ncc_coarse_p1: q(&t.maps.ncc_coarse, 0.01, 0.0),
-            ncc_coarse_p10: q(&t.maps.ncc_coarse, 0.10, 0.0),
-            ncc_coarse_median: q(&t.maps.ncc_coarse, 0.5, 0.0),
-            extra_max: q(&extra, 1.0, 1.0),
-            extra_p99: q(&extra, 0.99, 1.0),
+            ncc_fine_p1,
+            ncc_fine_p5,
+            ncc_fine_p20,
+            ncc_fine_median,
+            ncc_coarse_p1,
+            ncc_coarse_p10,
+            ncc_coarse_median,
+            extra_max,
+            extra_p99,
             extra_mean: mean(&extra),
-            missing_max: q(&missing, 1.0, 1.0),
-            missing_p98: q(&missing, 0.98, 1.0),
+            missing_max,
+            missing_p98,
             missing_mean: mean(&missing),
-            swapped_max: q(&swapped, 1.0, 1.0),
-            swapped_p99: q(&swapped, 0.99, 1.0),
+            swapped_max,
+            swapped_p99,
             swapped_mean: mean(&swapped),
-            replaced_max: q(&replaced, 1.0, 1.0),
-            replaced_p97: q(&replaced, 0.97, 1.0),
+            replaced_max,
+            replaced_p97,
             extra_side_mm: t.maps.extra_mm2.sqrt(),
             extra_patch_side_mm: t.maps.extra_patch_mm2.sqrt(),
             missing_patch_side_mm: t.maps.missing_patch_mm2.sqrt(),
@@ -340,8 +344,8 @@ impl Evidence {
             pale_share,
             sharpness: d.strong_slope * nominal_px_per_mm / t.level,
             foreign_share: t.maps.foreign_share,
-            presence_p10: q(&presence, 0.1, 0.0),
-            presence_median: q(&presence, 0.5, 0.0),
+            presence_p10,
+            presence_median,
             ink_level: t.level,
             mottle,
             size_mm: reference.template.size_mm()[0],

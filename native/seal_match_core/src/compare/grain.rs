@@ -179,7 +179,7 @@ impl Cut {
 /// One on the pixels that lie deep in a stroke, without black print over them.
 fn inside(reference: &Reference, comparison: &Comparison, cut: &Cut, mm: f32) -> Field {
     let (w, h) = (reference.ink.width, reference.ink.height);
-    let mut ground = reference.ink.clone();
+    let mut ground = Field::clone(&reference.ink);
     ground.data.iter_mut().for_each(|v| *v = f32::from(*v <= 0.5));
     let shallow = dilate(&ground, 1);
     let Alignment { fit: Fit { pose, .. }, window, .. } = &comparison.alignment;

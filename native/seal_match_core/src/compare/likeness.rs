@@ -70,51 +70,45 @@ pub fn channels(reference: &Field, maps: &Maps, parts: &[Judged]) -> [f32; COUNT
     let w = Summed::new(&maps.weight, &maps.weight, |w, _| w);
     let here = Summed::new(&maps.here, &maps.weight, |v, w| v * w);
     let grain = Summed::new(&maps.grain, &maps.weight, |v, w| v * w);
-    let boxes = |sum: &Summed, radius: usize, least: f32| -> Vec<(f32, usize)> {
+    let boxes = |sum: &Summed, radius: usize, least: f32| {
         let (width, height) = (maps.weight.width, maps.weight.height);
         let area = ((2 * radius + 1) * (2 * radius + 1)) as f64;
-        let mut out = Vec::new();
+        let mut out = Ranked::default();
         for y in 0..height {
-            for x in 0..width {
-                let i = y * width + x;
-                if maps.weight.data[i] > 0.0 {
-                    let n = w.over(x, y, radius);
-                    if n >= f64::from(least) * area {
-                        out.push(((sum.over(x, y, radius) / n) as f32, i));
-                    }
+            let (weight_over, sum_over) = (w.along(y, radius), sum.along(y, radius));
+            for (x, _) in maps.weight.row(y).iter().enumerate().filter(|(_, w)| **w > 0.0) {
+                let n = weight_over(x);
+                if n >= f64::from(least) * area {
+                    out.push((sum_over(x) / n) as f32, y * width + x);
                 }
             }
         }
-        worst_first(&out)
+        out
     };
-    let at = |v: &[(f32, usize)], share: f32| {
-        v.get(((v.len() as f32 * share) as usize).min(v.len().saturating_sub(1))).map_or(SILENT, |p| p.0)
-    };
-    let digit = boxes(&here, DIGIT, 0.6);
-    let small = boxes(&here, SMALL, 0.5);
-    let large = boxes(&here, LARGE, 0.4);
-    let rough = boxes(&grain, GRAIN, 0.2);
-    let top = &small[..(small.len() / 50).max(1).min(small.len())];
-    let mean = |v: &[(f32, usize)]| v.iter().map(|p| p.0).sum::<f32>() / v.len().max(1) as f32;
+    let (mut digit, mut small, mut large) = (boxes(&here, DIGIT, 0.6), boxes(&here, SMALL, 0.5), boxes(&here, LARGE, 0.4));
+    let mut rough = boxes(&grain, GRAIN, 0.2);
+    let mean = |v: &[u64]| v.iter().map(|key| Ranked::value(*key)).sum::<f32>() / v.len().max(1) as f32;
+    let top = mean(small.worst((small.keys.len() / 50).max(1)));
     let area = maps.here.data.iter().zip(&maps.weight.data).filter(|(h, _)| **h > 0.0).map(|(_, w)| w).sum::<f32>();
     let (total, weight) =
         maps.grain.data.iter().zip(&maps.weight.data).fold((0.0_f32, 0.0_f32), |(s, n), (g, w)| (s + g * w, n + w));
     let hidden = hidden(reference, &maps.weight);
+    let (peak, third, median) = (small.at(0.0), third_place(&mut small, maps.weight.width), small.at(0.50));
     let of_places = [
-        at(&digit, 0.0),
-        at(&small, 0.0),
-        at(&large, 0.0),
-        third_place(&small, maps.weight.width),
-        mean(top),
-        at(&small, 0.05),
-        at(&small, 0.20),
-        at(&small, 0.50),
-        at(&small, 0.0) - at(&small, 0.50),
+        digit.at(0.0),
+        peak,
+        large.at(0.0),
+        third,
+        top,
+        small.at(0.05),
+        small.at(0.20),
+        median,
+        peak - median,
         area.sqrt() / MAP_PX_PER_MM,
         total / weight.max(1.0),
-        at(&rough, 0.10),
-        at(&rough, 0.50),
-        at(&rough, 0.90),
+        rough.at(0.10),
+        rough.at(0.50),
+        rough.at(0.90),
         hidden[0],
         hidden[1],
         hidden[2],
@@ -144,10 +138,18 @@ fn hidden(reference: &Field, weight: &Field) -> [f32; 3] {
     }
     let sums = Summed::new(&lost, weight, |v, _| v);
     let area = ((2 * SMALL + 1) * (2 * SMALL + 1)) as f64;
-    let mut boxes: Vec<(f32, usize)> =
-        (0..width * height).map(|i| ((sums.over(i % width, i / width, SMALL) / area) as f32, i)).filter(|b| b.0 > 0.0).collect();
-    boxes = worst_first(&boxes);
-    [boxes.first().map_or(0.0, |b| b.0), third_place(&boxes, width), total / all.max(1.0)]
+    let mut boxes = Ranked::default();
+    for y in 0..height {
+        let over = sums.along(y, SMALL);
+        for x in 0..width {
+            let share = (over(x) / area) as f32;
+            if share > 0.0 {
+                boxes.push(share, y * width + x);
+            }
+        }
+    }
+    let first = if boxes.keys.is_empty() { 0.0 } else { boxes.at(0.0) };
+    [first, third_place(&mut boxes, width), total / all.max(1.0)]
 }
 
 /// What is said of the parts: a changed digit or character, a copy all over, an added code.
@@ -199,30 +201,78 @@ fn of_parts(parts: &[Judged]) -> [f32; 23] {
     ]
 }
 
-/// Sorts values with their places, the largest first, those of one value by place.
-fn worst_first(boxes: &[(f32, usize)]) -> Vec<(f32, usize)> {
-    // One number each, which sorts several times faster: the value's bits in the order of `total_cmp`, turned round, then the place.
-    let turned = |bits: u32| if bits >> 31 == 1 { bits } else { !bits & 0x7fff_ffff };
-    let mut keys: Vec<u64> = boxes.iter().map(|b| u64::from(turned(b.0.to_bits())) << 32 | b.1 as u64).collect();
-    keys.sort_unstable();
-    // Turning is its own inverse.
-    keys.iter().map(|key| (f32::from_bits(turned((key >> 32) as u32)), *key as u32 as usize)).collect()
+/// Values with their places, put in order only as far as they are asked for: the largest first, those of one value by place.
+#[derive(Default)]
+struct Ranked {
+    /// One number each, which sorts several times faster: the value's bits in the order of `total_cmp`, turned round, then the place.
+    keys: Vec<u64>,
+    /// How many of the first are in order.
+    sorted: usize,
 }
 
-/// The third-worst place that lies 2 mm or more from the worse ones.
-fn third_place(sorted: &[(f32, usize)], width: usize) -> f32 {
+impl Ranked {
+    /// Bits in the order of `total_cmp`, turned round, and back.
+    fn turned(bits: u32) -> u32 {
+        if bits >> 31 == 1 { bits } else { !bits & 0x7fff_ffff }
+    }
+
+    fn push(&mut self, value: f32, place: usize) {
+        self.keys.push(u64::from(Self::turned(value.to_bits())) << 32 | place as u64);
+    }
+
+    /// The value of a key.
+    fn value(key: u64) -> f32 {
+        f32::from_bits(Self::turned((key >> 32) as u32))
+    }
+
+    /// The worst `count`, in order; all if there are fewer.
+    fn worst(&mut self, count: usize) -> &[u64] {
+        let count = count.min(self.keys.len());
+        if let Some(more) = count.checked_sub(self.sorted + 1) {
+            let rest = &mut self.keys[self.sorted..];
+            rest.select_nth_unstable(more);
+            rest[..more].sort_unstable();
+            self.sorted = count;
+        }
+        &self.keys[..count]
+    }
+
+    /// The value that the share `share` of all exceeds; [`SILENT`] when there are none.
+    fn at(&mut self, share: f32) -> f32 {
+        let count = self.keys.len();
+        if count == 0 {
+            return SILENT;
+        }
+        let rank = ((count as f32 * share) as usize).min(count - 1);
+        let key = match rank.checked_sub(self.sorted) {
+            None => self.keys[rank],
+            Some(rank) => *self.keys[self.sorted..].select_nth_unstable(rank).1,
+        };
+        Self::value(key)
+    }
+}
+
+/// The third-worst place that lies 2 mm or more from the worse ones; the best place if there is none, [`SILENT`] of nothing.
+fn third_place(ranked: &mut Ranked, width: usize) -> f32 {
     let apart = (2.0 * MAP_PX_PER_MM) as i64;
     let mut places: Vec<(i64, i64)> = Vec::new();
-    for (value, i) in sorted {
-        let p = ((i % width) as i64, (i / width) as i64);
-        if places.iter().all(|q| (p.0 - q.0).abs().max((p.1 - q.1).abs()) >= apart) {
-            places.push(p);
-            if places.len() == 3 {
-                return *value;
+    let mut seen = 0;
+    while seen < ranked.keys.len() {
+        // Most find it among the first.
+        let worst = ranked.worst((2 * seen).max(64));
+        for key in &worst[seen..] {
+            let i = *key as u32 as usize;
+            let p = ((i % width) as i64, (i / width) as i64);
+            if places.iter().all(|q| (p.0 - q.0).abs().max((p.1 - q.1).abs()) >= apart) {
+                places.push(p);
+                if places.len() == 3 {
+                    return Ranked::value(*key);
+                }
             }
         }
+        seen = worst.len();
     }
-    sorted.last().map_or(SILENT, |p| p.0)
+    ranked.keys.last().map_or(SILENT, |key| Ranked::value(*key))
 }
 
 /// Summed-area table.
@@ -248,17 +298,14 @@ impl Summed {
         Self { width, height, data }
     }
 
-    /// Sum over the box of this radius around (x, y), clipped to the map.
-    fn over(&self, x: usize, y: usize, radius: usize) -> f64 {
-        let (x0, y0) = (x.saturating_sub(radius), y.saturating_sub(radius));
-        let (x1, y1) = ((x + radius + 1).min(self.width), (y + radius + 1).min(self.height));
-        self.between([x0, y0], [x1, y1])
-    }
-
-    /// Sum over the box from `from` to before `to`, both within the map.
-    fn between(&self, [x0, y0]: [usize; 2], [x1, y1]: [usize; 2]) -> f64 {
-        let s = self.width + 1;
-        self.data[y1 * s + x1] - self.data[y0 * s + x1] - self.data[y1 * s + x0] + self.data[y0 * s + x0]
+    /// For the x of a row the sum over the box of this radius around (x, y), clipped to the map.
+    fn along(&self, y: usize, radius: usize) -> impl Fn(usize) -> f64 {
+        let line = |y: usize| &self.data[y * (self.width + 1)..(y + 1) * (self.width + 1)];
+        let (top, bottom, width) = (line(y.saturating_sub(radius)), line((y + radius + 1).min(self.height)), self.width);
+        move |x| {
+            let (x0, x1) = (x.saturating_sub(radius), (x + radius + 1).min(width));
+            bottom[x1] - top[x1] - bottom[x0] + top[x0]
+        }
     }
 }
 
@@ -267,12 +314,57 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_worst_comes_first_and_equal_ones_by_place() {
+    fn the_worst_come_first_and_equal_ones_by_place() {
         let values = [0.5, -1.0, 0.0, -0.0, 3.25, 0.5, -7.5, 1e-30, f32::INFINITY, -1.0, f32::NEG_INFINITY];
         let boxes: Vec<(f32, usize)> = values.iter().copied().zip([7, 3, 9, 1, 4, 2, 8, 0, 5, 11, 6]).collect();
         let mut expected = boxes.clone();
         expected.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let bits = |v: Vec<(f32, usize)>| v.into_iter().map(|(v, i)| (v.to_bits(), i)).collect::<Vec<_>>();
-        assert_eq!(bits(worst_first(&boxes)), bits(expected));
+        let expected: Vec<(u32, usize)> = expected.into_iter().map(|(v, i)| (v.to_bits(), i)).collect();
+        // In whatever steps they are asked for.
+        for steps in [&[11][..], &[1, 2, 3, 20], &[4, 4, 2, 5, 10, 11], &[0, 7]] {
+            let mut ranked = Ranked::default();
+            for &(v, i) in &boxes {
+                ranked.push(v, i);
+            }
+            for &count in steps {
+                let found: Vec<_> =
+                    ranked.worst(count).iter().map(|key| (Ranked::value(*key).to_bits(), *key as u32 as usize)).collect();
+                assert_eq!(found, expected[..count.min(11)]);
+                for (share, rank) in [(0.0, 0), (0.3, 3), (0.5, 5), (0.95, 10), (1.0, 10)] {
+                    assert_eq!(ranked.at(share).to_bits(), expected[rank].0, "{share} after {count}");
+                }
+            }
+        }
+        assert_eq!(Ranked::default().at(0.5), SILENT);
+    }
+
+    #[test]
+    fn the_third_place_lies_apart_from_two_worse_ones() {
+        let (width, height) = (60_usize, 40_usize);
+        let mut n = crate::compare::numbers::Numbers(17);
+        for peaks in 1..5 {
+            let values: Vec<f32> = (0..width * height)
+                .map(|i| {
+                    let (x, y) = (i % width, i / width);
+                    // Wide peaks side by side, each lower than the one before, over noise.
+                    let peak = (0..peaks).find(|k| x.abs_diff(8 + 14 * k) < 7 && y.abs_diff(20) < 9);
+                    peak.map_or(0.0, |k| 9.0 - k as f32) + 0.1 * n.next()
+                })
+                .collect();
+            let mut ranked = Ranked::default();
+            for (i, &v) in values.iter().enumerate() {
+                ranked.push(v, i);
+            }
+            let mut order: Vec<usize> = (0..values.len()).collect();
+            order.sort_by(|&a, &b| values[b].total_cmp(&values[a]).then(a.cmp(&b)));
+            let mut chosen: Vec<usize> = Vec::new();
+            for i in order {
+                let apart = |j: &usize| (i % width).abs_diff(j % width).max((i / width).abs_diff(j / width)) >= 8;
+                if chosen.len() < 3 && chosen.iter().all(apart) {
+                    chosen.push(i);
+                }
+            }
+            assert_eq!(third_place(&mut ranked, width), values[chosen[2]], "{peaks} peaks");
+        }
     }
 }

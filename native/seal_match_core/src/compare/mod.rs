@@ -9,7 +9,7 @@ pub mod likeness;
 pub mod network;
 pub mod networks;
 #[cfg(test)]
-mod numbers;
+pub(crate) mod numbers;
 pub mod part_network;
 pub mod parts;
 pub mod regions;

@@ -11,9 +11,10 @@
 //! patches via convolutional neural networks", CVPR 2015, doi:10.1109/CVPR.2015.7299064. Its weights are data of the profile.
 //!
 //! Every output channel is one lane: its sum runs over rows, columns and inputs in one fixed order, each product fused with its
-//! addition, so that all instruction sets give the same bits. Only blocks that a weighted output needs are computed.
+//! addition, so that all instruction sets give the same bits. Only blocks that a weighted output needs are computed, and of every
+//! layer only the rows that the next one still looks at are kept, so that they stay in the cache.
 
-use crate::compare::agreement::channels;
+use crate::compare::agreement::Agreement;
 use crate::compare::tiles::{TILE_PX, Tiles};
 use crate::error::{Error, Result};
 use crate::plane::Field;
@@ -24,9 +25,11 @@ pub const CHANNELS: usize = 16;
 /// Samples per millimetre of the maps.
 pub const MAP_PX_PER_MM: f32 = PX_PER_MM / 2.0;
 const DILATIONS: [usize; 4] = [1, 1, 2, 4];
+/// How far a weighted output looks, places.
+const REACH: usize = 1 + 1 + 2 + 4;
 const PAD: usize = 4;
 /// The most neighbouring outputs that are computed together.
-const BLOCK: usize = 8;
+const BLOCK: usize = 12;
 
 type Lanes = [f32; CHANNELS];
 
@@ -60,22 +63,28 @@ pub struct Maps {
     pub weight: Field,
 }
 
-/// A map of [`CHANNELS`] lanes with a border of [`PAD`] zeros, so that no tap needs a check.
+/// Some rows of a map of [`CHANNELS`] lanes, the last ones that were written, with a border of [`PAD`] zeros at either end, and a row
+/// of zeros for those above and below the map, so that no tap needs a check.
 struct Lattice {
     stride: usize,
+    height: usize,
+    rows: usize,
     data: Vec<Lanes>,
 }
 
 impl Lattice {
-    fn new(width: usize, height: usize) -> Self {
+    /// Of a map of this size, for a layer that looks `reach` rows up and down.
+    fn new(width: usize, height: usize, reach: usize) -> Self {
         // A block may reach beyond the right edge.
-        let stride = width + 2 * PAD + BLOCK;
-        Self { stride, data: vec![[0.0; CHANNELS]; stride * (height + 2 * PAD)] }
+        let (stride, rows) = (width + 2 * PAD + BLOCK, 2 * reach + 1);
+        Self { stride, height, rows, data: vec![[0.0; CHANNELS]; stride * (rows + 1)] }
     }
 
+    /// Where the first place of row `y` lies.
     #[inline]
-    fn at(&self, x: usize, y: usize) -> usize {
-        (y + PAD) * self.stride + x + PAD
+    fn line(&self, y: Option<usize>) -> usize {
+        let row = y.filter(|y| *y < self.height).map_or(self.rows, |y| y % self.rows);
+        row * self.stride + PAD
     }
 }
 
@@ -112,9 +121,12 @@ impl Network {
 
     /// Compares the reference's ink with the moving image on its grid.
     pub fn compare(&self, reference: &Field, tiles: &Tiles) -> Maps {
-        let (moving, covered) = (&tiles.aligned, &tiles.covered);
+        self.look(reference, &tiles.aligned, &tiles.covered, &tiles.maps.scope)
+    }
+
+    fn look(&self, reference: &Field, moving: &Field, covered: &Field, scope: &Field) -> Maps {
         let (width, height) = (reference.width / 2, reference.height / 2);
-        let weight = weights(reference, moving, covered, &tiles.maps.scope);
+        let weight = weights(reference, moving, covered, scope);
         // What a layer must compute: all that the layers after it look at.
         let mut needed: Vec<Vec<bool>> = vec![weight.data.iter().map(|w| *w > 0.0).collect()];
         for layer in self.layers.iter().rev() {
@@ -122,28 +134,33 @@ impl Network {
             needed.push(grown(last, width, height, layer.dilation));
         }
         needed.reverse();
-        let seen = needed.remove(0);
-        let mut lattice = Lattice::new(width, height);
-        let places = channels(reference, moving, covered, &seen);
-        for (y, row) in places.chunks_exact(width.max(1)).enumerate() {
-            let at = lattice.at(0, y);
-            lattice.data[at..at + width].copy_from_slice(row);
-        }
-        // Two lattices in turn: what an earlier layer left where nothing is needed is never looked at, and nothing writes the border.
-        let mut next = Lattice::new(width, height);
-        for (layer, needed) in self.layers.iter().zip(&needed) {
-            run(layer, &lattice, needed, width, height, &mut next);
-            std::mem::swap(&mut lattice, &mut next);
-        }
+        let agreement = Agreement::new(reference, moving, covered);
+        let mut lattices: Vec<Lattice> = DILATIONS.iter().chain(&[0]).map(|&reach| Lattice::new(width, height, reach)).collect();
         let (mut here, mut grain) = (Field::zeros(width, height), Field::zeros(width, height));
-        for y in 0..height {
-            for x in 0..width {
-                let i = y * width + x;
-                if weight.data[i] > 0.0 {
-                    let lanes = &lattice.data[lattice.at(x, y)];
+        // Each layer is as many rows behind the one before as it looks down. What an earlier row left in a place that nothing needs
+        // is never looked at.
+        for step in 0..height + REACH {
+            if step < height {
+                let line = lattices[0].line(Some(step));
+                let places = step * width..(step + 1) * width;
+                agreement.row(step, &needed[0][places], &mut lattices[0].data[line..line + width]);
+            }
+            let mut behind = 0;
+            for (i, layer) in self.layers.iter().enumerate() {
+                behind += layer.dilation;
+                if let Some(y) = step.checked_sub(behind).filter(|y| *y < height) {
+                    let (before, after) = lattices.split_at_mut(i + 1);
+                    run(layer, &before[i], y, &needed[i + 1][y * width..(y + 1) * width], &mut after[0]);
+                }
+            }
+            if let Some(y) = step.checked_sub(behind) {
+                let last = &lattices[DILATIONS.len()];
+                let places = &last.data[last.line(Some(y))..];
+                let weights = weight.row(y);
+                for (x, lanes) in places[..width].iter().enumerate().filter(|(x, _)| weights[*x] > 0.0) {
                     let dot = |w: &Lanes| lanes.iter().zip(w).fold(0.0, |s, (a, b)| s + a * b);
-                    here.data[i] = self.head_bias[0] + dot(&self.head[0]);
-                    grain.data[i] = self.head_bias[1] + dot(&self.head[1]);
+                    here.data[y * width + x] = self.head_bias[0] + dot(&self.head[0]);
+                    grain.data[y * width + x] = self.head_bias[1] + dot(&self.head[1]);
                 }
             }
         }
@@ -153,21 +170,18 @@ impl Network {
 
 /// Where there is a stroke of either impression within half a millimetre, not covered and in scope.
 fn weights(reference: &Field, moving: &Field, covered: &Field, scope: &Field) -> Field {
-    let (w, h) = (reference.width, reference.height);
-    let ink: Vec<bool> =
-        (0..w * h).map(|i| reference.data[i] > 0.35 || (moving.data[i] > 0.45 && covered.data[i] == 0.0)).collect();
-    let near = grown(&ink, w, h, 4);
-    let mut out = Field::zeros(w / 2, h / 2);
-    for y in 0..h / 2 {
-        for x in 0..w / 2 {
-            if scope.at(2 * x / TILE_PX, 2 * y / TILE_PX) > 0.0 {
-                let corner = 2 * y * w + 2 * x;
-                let speaks = [0, 1, w, w + 1].iter().filter(|k| near[corner + *k] && covered.data[corner + *k] == 0.0).count();
-                out.data[y * (w / 2) + x] = speaks as f32 / 4.0;
-            }
+    let w = reference.width;
+    let samples = reference.data.iter().zip(&moving.data).zip(&covered.data);
+    let ink: Vec<bool> = samples.map(|((r, m), c)| *r > 0.35 || (*m > 0.45 && *c == 0.0)).collect();
+    let near = grown(&ink, w, reference.height, 4);
+    let speaks: Vec<u8> = near.iter().zip(&covered.data).map(|(near, c)| u8::from(*near && *c == 0.0)).collect();
+    Field::by_rows(w / 2, reference.height / 2, |y, row| {
+        let (upper, lower) = speaks[2 * y * w..(2 * y + 2) * w].split_at(w);
+        let scope = scope.row(2 * y / TILE_PX);
+        for (x, (d, (a, b))) in row.iter_mut().zip(upper.chunks_exact(2).zip(lower.chunks_exact(2))).enumerate() {
+            *d = if scope[2 * x / TILE_PX] > 0.0 { f32::from(a[0] + a[1] + b[0] + b[1]) / 4.0 } else { 0.0 };
         }
-    }
-    out
+    })
 }
 
 /// Dilates by a square of side `2 r + 1`.
@@ -188,60 +202,54 @@ fn grown(src: &[bool], w: usize, h: usize, r: usize) -> Vec<bool> {
     out
 }
 
-/// Computes one layer where it is needed.
-fn run(layer: &Layer, src: &Lattice, needed: &[bool], width: usize, height: usize, dst: &mut Lattice) {
+/// Computes row `y` of one layer where it is needed.
+fn run(layer: &Layer, src: &Lattice, y: usize, needed: &[bool], dst: &mut Lattice) {
+    let line = dst.line(Some(y));
+    let row = &mut dst.data[line..line + needed.len()];
+    let starts = tap_starts(layer, src, y);
     #[cfg(target_arch = "x86_64")]
     match crate::simd::level() {
         crate::simd::Level::Avx512 => {
-            return sweep::<8>(needed, width, height, dst, |first, out| {
-                // SAFETY: the processor has AVX-512F; `sweep` hands out places whose eight neighbours lie in the lattice.
-                unsafe { taps_avx512(layer, src, first, out) }
+            return sweep::<BLOCK>(needed, row, |x, out| {
+                // SAFETY: the processor has AVX-512F.
+                unsafe { taps_avx512(layer, src, starts.map(|s| s + x), out) }
             });
         }
         crate::simd::Level::Avx2 => {
-            return sweep::<4>(needed, width, height, dst, |first, out| {
-                // SAFETY: the processor has AVX2 and FMA; `sweep` hands out places whose four neighbours lie in the lattice.
-                unsafe { taps_avx2(layer, src, first, out) }
+            return sweep::<4>(needed, row, |x, out| {
+                // SAFETY: the processor has AVX2 and FMA.
+                unsafe { taps_avx2(layer, src, starts.map(|s| s + x), out) }
             });
         }
         crate::simd::Level::Scalar => {}
     }
-    sweep::<4>(needed, width, height, dst, |first, out| taps_scalar(layer, src, first, out));
+    sweep::<4>(needed, row, |x, out| taps_scalar(layer, src, starts.map(|s| s + x), out));
 }
 
-/// Visits blocks of `B` neighbours in which at least one output is needed.
+/// Visits blocks of `B` neighbours of a row, each from an output on that is needed.
 #[inline(always)]
-fn sweep<const B: usize>(
-    needed: &[bool],
-    width: usize,
-    height: usize,
-    dst: &mut Lattice,
-    mut taps: impl FnMut(usize, &mut [Lanes; B]),
-) {
+fn sweep<const B: usize>(needed: &[bool], row: &mut [Lanes], mut taps: impl FnMut(usize, &mut [Lanes; B])) {
     let mut out = [[0.0; CHANNELS]; B];
-    for y in 0..height {
-        for x in (0..width).step_by(B) {
-            let end = (x + B).min(width);
-            if needed[y * width + x..y * width + end].iter().any(|n| *n) {
-                let at = dst.at(x, y);
-                taps(at, &mut out);
-                dst.data[at..at + end - x].copy_from_slice(&out[..end - x]);
-            }
-        }
+    let mut x = 0;
+    while let Some(gap) = needed[x..].iter().position(|n| *n) {
+        let from = x + gap;
+        x = (from + B).min(needed.len());
+        taps(from, &mut out);
+        row[from..x].copy_from_slice(&out[..x - from]);
     }
 }
 
-/// Index of the first input of each of the nine taps around the block that starts at `at`.
-#[inline(always)]
-fn tap_starts(layer: &Layer, src: &Lattice, at: usize) -> [usize; 9] {
+/// Index of the first input of each of the nine taps around the first place of row `y`.
+fn tap_starts(layer: &Layer, src: &Lattice, y: usize) -> [usize; 9] {
     let d = layer.dilation;
-    std::array::from_fn(|k| at - d * (src.stride + 1) + (k / 3) * d * src.stride + (k % 3) * d)
+    let lines = [y.checked_sub(d), Some(y), Some(y + d)].map(|y| src.line(y));
+    std::array::from_fn(|k| lines[k / 3] + (k % 3) * d - d)
 }
 
 /// One block: the specification of the fast forms.
-fn taps_scalar(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
+fn taps_scalar(layer: &Layer, src: &Lattice, starts: [usize; 9], out: &mut [Lanes; 4]) {
     *out = [layer.bias; 4];
-    for (start, tap) in tap_starts(layer, src, at).into_iter().zip(layer.weights.chunks_exact(CHANNELS)) {
+    for (start, tap) in starts.into_iter().zip(layer.weights.chunks_exact(CHANNELS)) {
         for (k, weights) in tap.iter().enumerate() {
             for (sum, input) in out.iter_mut().zip(&src.data[start..]) {
                 for (s, w) in sum.iter_mut().zip(weights) {
@@ -257,15 +265,15 @@ fn taps_scalar(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
 /// - The processor has AVX-512F.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
-unsafe fn taps_avx512(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 8]) {
+unsafe fn taps_avx512(layer: &Layer, src: &Lattice, starts: [usize; 9], out: &mut [Lanes; BLOCK]) {
     use std::arch::x86_64::{
         _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
     };
     // SAFETY: every pointer comes from an array of sixteen floats.
     unsafe {
-        let mut sums = [_mm512_loadu_ps(layer.bias.as_ptr()); 8];
-        for (start, tap) in tap_starts(layer, src, at).into_iter().zip(layer.weights.chunks_exact(CHANNELS)) {
-            let inputs = &src.data[start..start + 8];
+        let mut sums = [_mm512_loadu_ps(layer.bias.as_ptr()); BLOCK];
+        for (start, tap) in starts.into_iter().zip(layer.weights.chunks_exact(CHANNELS)) {
+            let inputs = &src.data[start..start + BLOCK];
             for (k, weights) in tap.iter().enumerate() {
                 let w = _mm512_loadu_ps(weights.as_ptr());
                 for (sum, input) in sums.iter_mut().zip(inputs) {
@@ -283,7 +291,7 @@ unsafe fn taps_avx512(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes;
 /// - The processor has AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn taps_avx2(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4]) {
+unsafe fn taps_avx2(layer: &Layer, src: &Lattice, starts: [usize; 9], out: &mut [Lanes; 4]) {
     use std::arch::x86_64::{
         _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
     };
@@ -291,7 +299,7 @@ unsafe fn taps_avx2(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4
     unsafe {
         let bias = layer.bias.as_ptr();
         let mut sums = [[_mm256_loadu_ps(bias), _mm256_loadu_ps(bias.add(8))]; 4];
-        for (start, tap) in tap_starts(layer, src, at).into_iter().zip(layer.weights.chunks_exact(CHANNELS)) {
+        for (start, tap) in starts.into_iter().zip(layer.weights.chunks_exact(CHANNELS)) {
             let inputs = &src.data[start..start + 4];
             for (k, weights) in tap.iter().enumerate() {
                 let w = [_mm256_loadu_ps(weights.as_ptr()), _mm256_loadu_ps(weights.as_ptr().add(8))];
@@ -314,6 +322,7 @@ unsafe fn taps_avx2(layer: &Layer, src: &Lattice, at: usize, out: &mut [Lanes; 4
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::agreement::channels;
     use crate::compare::numbers::Numbers;
 
     impl Numbers {
@@ -327,15 +336,18 @@ mod tests {
         }
 
         fn lattice(&mut self, width: usize, height: usize) -> Lattice {
-            let mut out = Lattice::new(width, height);
+            let mut out = whole(width, height);
             for y in 0..height {
-                for x in 0..width {
-                    let at = out.at(x, y);
-                    out.data[at] = self.lanes();
-                }
+                let line = out.line(Some(y));
+                out.data[line..line + width].fill_with(|| self.lanes());
             }
             out
         }
+    }
+
+    /// A lattice that keeps all its rows.
+    fn whole(width: usize, height: usize) -> Lattice {
+        Lattice::new(width, height, height)
     }
 
     /// The layer by its definition: the same sums in the same order, one output at a time.
@@ -343,12 +355,14 @@ mod tests {
         let mut sum = layer.bias;
         for row in 0..3 {
             for column in 0..3 {
-                let at = src.at(x, y) + row * layer.dilation * src.stride + column * layer.dilation
-                    - layer.dilation * (src.stride + 1);
+                let [sx, sy] = [x + column * layer.dilation, y + row * layer.dilation].map(|v| v.checked_sub(layer.dilation));
+                let width = src.stride - 2 * PAD - BLOCK;
+                let inside = sx.filter(|x| *x < width).zip(sy.filter(|y| *y < src.height));
+                let input = inside.map_or([0.0; CHANNELS], |(x, y)| src.data[src.line(Some(y)) + x]);
                 for k in 0..CHANNELS {
                     let w = &layer.weights[(3 * row + column) * CHANNELS + k];
                     for c in 0..CHANNELS {
-                        sum[c] = src.data[at][k].mul_add(w[c], sum[c]);
+                        sum[c] = input[k].mul_add(w[c], sum[c]);
                     }
                 }
             }
@@ -366,22 +380,26 @@ mod tests {
         for (width, height, dilation) in [(8, 3, 1), (13, 9, 2), (21, 12, 4), (1, 1, 4)] {
             let (layer, src) = (n.layer(dilation), n.lattice(width, height));
             let needed: Vec<bool> = (0..width * height).map(|_| n.next() > -0.6).collect();
-            let mut chosen = Lattice::new(width, height);
-            run(&layer, &src, &needed, width, height, &mut chosen);
-            let mut scalar = Lattice::new(width, height);
-            sweep::<4>(&needed, width, height, &mut scalar, |at, out| taps_scalar(&layer, &src, at, out));
-            let mut half = Lattice::new(width, height);
-            #[cfg(target_arch = "x86_64")]
-            if crate::simd::available() >= crate::simd::Level::Avx2 {
-                // SAFETY: the processor has AVX2 and FMA.
-                sweep::<4>(&needed, width, height, &mut half, |at, out| unsafe {
-                    taps_avx2(&layer, &src, at, out);
+            let [mut chosen, mut scalar, mut half] = [(); 3].map(|()| whole(width, height));
+            for y in 0..height {
+                let (row, line, starts) = (&needed[y * width..(y + 1) * width], src.line(Some(y)), tap_starts(&layer, &src, y));
+                run(&layer, &src, y, row, &mut chosen);
+                let places = line..line + width;
+                sweep::<4>(row, &mut scalar.data[places.clone()], |x, out| {
+                    taps_scalar(&layer, &src, starts.map(|s| s + x), out);
                 });
+                #[cfg(target_arch = "x86_64")]
+                if crate::simd::available() >= crate::simd::Level::Avx2 {
+                    // SAFETY: the processor has AVX2 and FMA.
+                    sweep::<4>(row, &mut half.data[places], |x, out| unsafe {
+                        taps_avx2(&layer, &src, starts.map(|s| s + x), out);
+                    });
+                }
             }
             for y in 0..height {
                 for x in 0..width {
                     if needed[y * width + x] {
-                        let at = src.at(x, y);
+                        let at = src.line(Some(y)) + x;
                         let expected = bits(&defined(&layer, &src, x, y));
                         assert_eq!(bits(&chosen.data[at]), expected, "chosen form at {x}, {y}");
                         assert_eq!(bits(&scalar.data[at]), expected, "scalar form at {x}, {y}");
@@ -410,29 +428,45 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_weighted_changes_nothing() {
-        // Skipping blocks must not show: a network over a lattice whose unweighted places are skipped equals one that computes all.
+    fn rows_in_turn_give_the_bits_of_whole_layers() {
+        const WIDTH: usize = 40;
+        // What is not weighted is skipped and rows are written over: a network equals its layers computed everywhere, one by one.
         let mut n = Numbers(11);
-        let (width, height) = (40, 30);
-        let layers = [n.layer(1), n.layer(2), n.layer(4)];
-        let src = n.lattice(width, height);
-        let wanted: Vec<bool> = (0..width * height).map(|i| (18..22).contains(&(i % width)) && i / width == 15).collect();
-        let all = vec![true; width * height];
-        let through = |needs: [&[bool]; 3]| {
-            let mut lattice = Lattice { stride: src.stride, data: src.data.clone() };
-            for (layer, needed) in layers.iter().zip(needs) {
-                let mut next = Lattice::new(width, height);
-                run(layer, &lattice, needed, width, height, &mut next);
-                lattice = next;
-            }
-            lattice
+        let (width, height) = (WIDTH, 46);
+        let weights = |n: &mut Numbers, count: usize| (0..count).map(|_| 0.2 * n.next()).collect::<Vec<f32>>();
+        let layers: Vec<_> =
+            DILATIONS.iter().map(|_| (weights(&mut n, 9 * CHANNELS * CHANNELS), weights(&mut n, CHANNELS))).collect();
+        let head = (weights(&mut n, 2 * CHANNELS), weights(&mut n, 2));
+        let network = Network::new(&layers, (&head.0, &head.1)).unwrap();
+        let image = |n: &mut Numbers, sparse: f32| {
+            let data = (0..4 * width * height).map(|_| 3.0 * (n.next() - sparse).max(0.0)).collect();
+            Field { width: 2 * width, height: 2 * height, data }
         };
-        let second = grown(&wanted, width, height, 4);
-        let first = grown(&second, width, height, 2);
-        let (few, full) = (through([&first, &second, &wanted]), through([&all, &all, &all]));
-        for x in 18..22 {
-            let at = src.at(x, 15);
-            assert_eq!(bits(&few.data[at]), bits(&full.data[at]));
+        let (reference, moving) = (image(&mut n, 0.7), image(&mut n, 0.7));
+        let covered = Field { data: image(&mut n, 0.9).data.iter().map(|v| v.ceil()).collect(), ..reference.clone() };
+        let mut scope = Field::zeros(width.div_ceil(2), height.div_ceil(2));
+        for y in 9..14 {
+            scope.row_mut(y)[3..17].fill(1.0);
+        }
+        let maps = network.look(&reference, &moving, &covered, &scope);
+        let mut lattice = whole(width, height);
+        for (y, row) in channels(&reference, &moving, &covered).chunks_exact(width).enumerate() {
+            let line = lattice.line(Some(y));
+            lattice.data[line..line + width].copy_from_slice(row);
+        }
+        for layer in &network.layers {
+            let mut next = whole(width, height);
+            for y in 0..height {
+                run(layer, &lattice, y, &[true; WIDTH], &mut next);
+            }
+            lattice = next;
+        }
+        assert!(maps.weight.data.iter().filter(|w| **w > 0.0).count() > 50);
+        for (i, weight) in maps.weight.data.iter().enumerate() {
+            let lanes = &lattice.data[lattice.line(Some(i / width)) + i % width];
+            let dot = |k: usize| lanes.iter().zip(&network.head[k]).fold(0.0, |s, (a, b)| s + a * b);
+            let [here, grain] = [0, 1].map(|k| if *weight > 0.0 { network.head_bias[k] + dot(k) } else { 0.0 });
+            assert_eq!([maps.here.data[i], maps.grain.data[i]].map(f32::to_bits), [here, grain].map(f32::to_bits), "{i}");
         }
     }
 }

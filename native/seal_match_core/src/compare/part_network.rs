@@ -27,8 +27,12 @@ const STEPS: [usize; 3] = [1, 2, 1];
 const FROM: [usize; 3] = [0, 1, 0];
 /// Samples of the grid from one of the window to the next, for a large part.
 const LARGE_STEP: f32 = 1.5;
+/// Samples a side of a large part's window: its last place and the one after that are the furthest.
+const LARGE_SIDE: usize = WINDOW * 3 / 2 + 2;
 /// Further than a window reaches beyond the image, samples.
 const BEYOND: f32 = 64.0;
+/// Parts whose places are joined together, so that the weights are fetched once for all of them.
+const TOGETHER: usize = 8;
 /// Densest ink that the network is shown.
 const FULL: f32 = 1.6;
 const MOST_CHANNELS: usize = 64;
@@ -94,39 +98,51 @@ impl PartNetwork {
         let bordered = |side: usize, channels: usize| vec![0.0_f32; (side + 2) * (side + 2) * channels];
         let mut window = bordered(SIDES[0], INPUTS);
         let mut places = [0, 1, 2].map(|i| bordered(SIDES[i], self.layers[i].1.len()));
-        let mut flat = vec![0.0; SIDES[2] * SIDES[2] * self.layers[2].1.len()];
-        let mut joint = vec![0.0; self.joint.1.len()];
+        let size = SIDES[2] * SIDES[2] * self.layers[2].1.len();
+        let mut flat = vec![0.0; TOGETHER.min(parts.len()) * size];
+        let outputs = self.joint.1.len();
+        let mut joint = vec![0.0; TOGETHER.min(parts.len()) * outputs];
         let mut out = Vec::with_capacity(parts.len());
-        for part in parts {
-            fill(&mut window, part, [reference, moving, covered]);
-            for i in 0..3 {
-                let (before, here) = places.split_at_mut(i);
-                let (src, src_side, inputs) = match before.last() {
-                    None => (&window, SIDES[0], INPUTS),
-                    Some(last) => (last, SIDES[i - 1], self.layers[i - 1].1.len()),
-                };
-                let (weights, bias) = &self.layers[i];
-                let (from, step, side) = (FROM[i], STEPS[i], SIDES[i]);
-                convolve(&mut here[0], &Taps { src_side: src_side + 2, src, inputs, from, step, weights, bias, side });
+        for parts in parts.chunks(TOGETHER) {
+            let (flat, joint) = (&mut flat[..parts.len() * size], &mut joint[..parts.len() * outputs]);
+            for (part, flat) in parts.iter().zip(flat.chunks_exact_mut(size)) {
+                fill(&mut window, part, [reference, moving, covered]);
+                self.convolve(&window, &mut places);
+                let row = SIDES[2] * self.layers[2].1.len();
+                let stride = (SIDES[2] + 2) * self.layers[2].1.len();
+                for (y, to) in flat.chunks_exact_mut(row).enumerate() {
+                    let at = (y + 1) * stride + self.layers[2].1.len();
+                    to.copy_from_slice(&places[2][at..at + row]);
+                }
             }
-            let row = SIDES[2] * self.layers[2].1.len();
-            let stride = (SIDES[2] + 2) * self.layers[2].1.len();
-            for (y, to) in flat.chunks_exact_mut(row).enumerate() {
-                let at = (y + 1) * stride + self.layers[2].1.len();
-                to.copy_from_slice(&places[2][at..at + row]);
+            connect(joint, flat, &self.joint.0, &self.joint.1);
+            for (part, joint) in parts.iter().zip(joint.chunks_exact(outputs)) {
+                let head =
+                    |k: usize| joint.iter().zip(self.head.0.chunks_exact(2)).fold(self.head.1[k], |sum, (v, w)| sum + v * w[k]);
+                out.push(Judged {
+                    differs: head(0),
+                    copied: head(1),
+                    hidden: hidden(part, covered),
+                    large: part.large,
+                    added: part.added,
+                });
             }
-            connect(&mut joint, &flat, &self.joint.0, &self.joint.1);
-            let head =
-                |k: usize| joint.iter().zip(self.head.0.chunks_exact(2)).fold(self.head.1[k], |sum, (v, w)| sum + v * w[k]);
-            out.push(Judged {
-                differs: head(0),
-                copied: head(1),
-                hidden: hidden(part, covered),
-                large: part.large,
-                added: part.added,
-            });
         }
         out
+    }
+
+    /// The layers of 3 × 3 of one window.
+    fn convolve(&self, window: &[f32], places: &mut [Vec<f32>; 3]) {
+        for i in 0..3 {
+            let (before, here) = places.split_at_mut(i);
+            let (src, src_side, inputs) = match before.last() {
+                None => (window, SIDES[0], INPUTS),
+                Some(last) => (last.as_slice(), SIDES[i - 1], self.layers[i - 1].1.len()),
+            };
+            let (weights, bias) = &self.layers[i];
+            let (from, step, side) = (FROM[i], STEPS[i], SIDES[i]);
+            convolve(&mut here[0], &Taps { src_side: src_side + 2, src, inputs, from, step, weights, bias, side });
+        }
     }
 }
 
@@ -159,18 +175,12 @@ fn fill(window: &mut [f32], part: &Part, images: [&Field; 3]) {
 
 /// One image around a part, zero beyond its edges.
 fn look(image: &Field, part: &Part) -> [f32; WINDOW * WINDOW] {
-    let (w, h) = (image.width as i32, image.height as i32);
-    let mut out = [0.0; WINDOW * WINDOW];
-    let at = |x: i32, y: i32| {
-        if (0..w).contains(&x) && (0..h).contains(&y) { image.data[(y * w + x) as usize] } else { 0.0 }
-    };
     let ends = [0, 1].map(|axis| (part.from[axis] + part.to[axis]) as i32);
+    let mut out = [0.0; WINDOW * WINDOW];
+    let (rows, _) = out.as_chunks_mut::<WINDOW>();
     if !part.large {
         // The middle is at half a sample where the box has an even side.
-        let first = ends.map(|e| e.div_euclid(2) - WINDOW as i32 / 2);
-        for (i, v) in out.iter_mut().enumerate() {
-            *v = at(first[0] + (i % WINDOW) as i32, first[1] + (i / WINDOW) as i32);
-        }
+        cut(image, ends.map(|e| e.div_euclid(2) - WINDOW as i32 / 2), rows);
         return out;
     }
     let start = ends.map(|e| 0.5 * (e - 1) as f32 - LARGE_STEP * 0.5 * (WINDOW - 1) as f32);
@@ -183,13 +193,29 @@ fn look(image: &Field, part: &Part) -> [f32; WINDOW * WINDOW] {
             (before, v - before as f32)
         })
     });
-    for (out, (top, fy)) in out.chunks_exact_mut(WINDOW).zip(places[1]) {
-        for (v, (left, fx)) in out.iter_mut().zip(places[0]) {
-            let row = |y: i32| at(left, y) * (1.0 - fx) + at(left + 1, y) * fx;
+    let corner = places.map(|line| line[0].0);
+    let mut around = [[0.0; LARGE_SIDE]; LARGE_SIDE];
+    cut(image, corner, &mut around);
+    let [columns, lines] = [0, 1].map(|axis| places[axis].map(|(before, part)| ((before - corner[axis]) as usize, part)));
+    for (out, (top, fy)) in rows.iter_mut().zip(lines) {
+        for (v, (left, fx)) in out.iter_mut().zip(columns) {
+            let row = |y: usize| around[y][left] * (1.0 - fx) + around[y][left + 1] * fx;
             *v = row(top) * (1.0 - fy) + row(top + 1) * fy;
         }
     }
     out
+}
+
+/// Copies the square of an image from `corner` on over zeros; beyond the image they are left.
+fn cut<const SIDE: usize>(image: &Field, corner: [i32; 2], rows: &mut [[f32; SIDE]]) {
+    let width = image.width as i32;
+    let [from, to] = [corner[0], corner[0] + SIDE as i32].map(|x| x.clamp(0, width));
+    for (y, row) in (corner[1]..).zip(rows) {
+        if from < to && (0..image.height as i32).contains(&y) {
+            let line = &image.row(y as usize)[from as usize..to as usize];
+            row[(from - corner[0]) as usize..][..line.len()].copy_from_slice(line);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! parts are looked for at three. A code or a line that only the moving impression has makes added parts.
 
 use crate::plane::Field;
+use crate::simd::rows::above;
 use crate::template::PX_PER_MM;
 
 /// Longer side of a part, mm: from a small digit to a character of the ring text.
@@ -45,17 +46,17 @@ impl Part {
 
 /// The parts of a reference: small ones, then large ones, each in reading order by threshold.
 pub fn parts(ink: &Field) -> Vec<Part> {
-    let mut found = at_strokes(ink.width, ink.height, |i| ink.data[i]);
+    let mut found = at_strokes(ink);
     found.sort_by_key(|part| part.large);
     found.truncate(MOST);
     found
 }
 
 /// The parts at every density of [`STROKES`], each place once.
-fn at_strokes(width: usize, height: usize, ink: impl Fn(usize) -> f32) -> Vec<Part> {
+fn at_strokes(ink: &Field) -> Vec<Part> {
     let mut found: Vec<Part> = Vec::new();
     for stroke in STROKES {
-        for part in connected(width, height, |i| ink(i) > stroke) {
+        for part in connected(ink, stroke) {
             let near = |p: &Part| (0..2).all(|axis| p.middle()[axis].abs_diff(part.middle()[axis]) < APART);
             if !found.iter().any(near) {
                 found.push(part);
@@ -77,8 +78,11 @@ pub fn added(reference: &Field, moving: &Field, covered: &Field, support: &Field
         rows.flat_map(|y| &reference.row(y)[columns.clone()]).map(|v| v.min(1.0)).sum::<f32>() < EMPTY * area
     };
     let inside = |part: &Part| support.at(part.middle()[0] / 2, part.middle()[1] / 2) > 0.0;
-    let open = |i: usize| if covered.data[i] == 0.0 { moving.data[i] } else { 0.0 };
-    let mut found = at_strokes(reference.width, reference.height, open);
+    let open = Field::by_rows(moving.width, moving.height, |y, row| {
+        let samples = moving.row(y).iter().zip(covered.row(y));
+        row.iter_mut().zip(samples).for_each(|(d, (&v, &c))| *d = if c == 0.0 { v } else { 0.0 });
+    });
+    let mut found = at_strokes(&open);
     found.retain(|part| inside(part) && empty(part));
     found.sort_by_key(|part| part.large);
     found.truncate(MOST_ADDED);
@@ -97,16 +101,17 @@ struct Run {
     joined: usize,
 }
 
-/// Connected samples of a stroke that together have the size of a part, in reading order of their first samples.
-fn connected(w: usize, h: usize, stroke: impl Fn(usize) -> bool) -> Vec<Part> {
+/// Connected samples above `stroke` that together have the size of a part, in reading order of their first samples.
+fn connected(ink: &Field, stroke: f32) -> Vec<Part> {
     let mut runs: Vec<Run> = Vec::new();
     let mut above = 0..0;
-    for row in 0..h {
-        let (first, mut x) = (runs.len(), 0);
+    let (mut bits, mut turns) = (vec![0; ink.width.div_ceil(64)], Vec::new());
+    for row in 0..ink.height {
+        let first = runs.len();
         let mut near = above.start;
-        while let Some(gap) = (x..w).position(|x| stroke(row * w + x)) {
-            let from = x + gap;
-            let to = (from..w).find(|x| !stroke(row * w + x)).unwrap_or(w);
+        find_turns(ink.row(row), stroke, &mut bits, &mut turns);
+        for ends in turns.chunks_exact(2) {
+            let [from, to] = [ends[0], ends[1]];
             let this = runs.len();
             runs.push(Run { ends: [from, to], row, joined: this });
             // Those above that end before this begins touch nothing further right either.
@@ -120,7 +125,6 @@ fn connected(w: usize, h: usize, stroke: impl Fn(usize) -> bool) -> Vec<Part> {
                 let (one, two) = (first_of(&mut runs, this), first_of(&mut runs, other));
                 runs[one.max(two)].joined = one.min(two);
             }
-            x = to;
         }
         above = first..runs.len();
     }
@@ -141,6 +145,22 @@ fn connected(w: usize, h: usize, stroke: impl Fn(usize) -> bool) -> Vec<Part> {
         (count >= LEAST && (SIDES_MM[0]..=SIDES_MM[1]).contains(&side_mm)).then_some(part)
     };
     pieces.into_iter().flatten().filter_map(sized).collect()
+}
+
+/// The columns at which a row turns from paper to stroke and from stroke to paper, in turn; `bits` is scratch, one for 64 samples.
+fn find_turns(row: &[f32], stroke: f32, bits: &mut [u64], turns: &mut Vec<usize>) {
+    above(bits, row, stroke);
+    turns.clear();
+    let mut last = 0;
+    // After the end there is paper.
+    for (i, &word) in bits.iter().chain(&[0]).enumerate() {
+        let mut changes = word ^ (word << 1 | last);
+        while changes != 0 {
+            turns.push(64 * i + changes.trailing_zeros() as usize);
+            changes &= changes - 1;
+        }
+        last = word >> 63;
+    }
 }
 
 /// The first run of a run's piece; the way to it is made shorter.
@@ -219,8 +239,8 @@ mod tests {
     #[test]
     fn pieces_are_those_of_a_flood() {
         let mut n = crate::compare::numbers::Numbers(3);
-        for share in [0.1, 0.35, 0.5, 0.65] {
-            let (w, h) = (41, 33);
+        // Rows shorter than a word of bits, as long as one, as two, and longer.
+        for (share, (w, h)) in [0.1, 0.35, 0.5, 0.65].into_iter().zip([(41, 33), (64, 30), (128, 17), (150, 20)]) {
             let ink = Field { width: w, height: h, data: (0..w * h).map(|_| 0.5 * n.next() + share).collect() };
             let mut open: Vec<bool> = ink.data.iter().map(|v| *v > 0.5).collect();
             let mut flooded = Vec::new();
@@ -244,7 +264,7 @@ mod tests {
                     flooded.push((from, to));
                 }
             }
-            let found: Vec<_> = connected(w, h, |i| ink.data[i] > 0.5).iter().map(|p| (p.from, p.to)).collect();
+            let found: Vec<_> = connected(&ink, 0.5).iter().map(|p| (p.from, p.to)).collect();
             assert_eq!(found, flooded, "{share}");
         }
     }

@@ -51,7 +51,7 @@ pub fn gather(reference: &Reference, d: &Displacement, t: &Tiles, px_per_mm: f32
         quantile(&mut v, 0.5).unwrap_or(0.0)
     };
     let (astray, rough, seen) = (middle(&|l| l.astray), middle(&|l| l.roughness_mm), middle(&|l| l.seen));
-    let outline = t.maps.outline.quantile(0.5, |v| !v.is_nan()).unwrap_or(0.0);
+    let [outline] = t.maps.outline.quantiles([0.5]).unwrap_or([0.0]);
     let (w, h) = (reference.ink.width, reference.ink.height);
     let tile = |mm: f32, n: usize, tiles: usize| {
         let px = mm * PX_PER_MM + (n - 1) as f32 / 2.0;

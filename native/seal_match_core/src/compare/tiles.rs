@@ -7,7 +7,7 @@ use crate::compare::displacement::{OCCLUDED, Smooth};
 use crate::filter::{blur, dilate, gradient};
 use crate::geometry::Pose;
 use crate::ink::InkWindow;
-use crate::plane::Field;
+use crate::plane::{Field, places_above};
 use crate::simd::tiles::{
     Band, Grid, OUTLINE_SUMS, Outlines, TILE_SUMS, Warp, beyond, level_columns, level_row, outline_columns, tile_columns,
     warp_row,
@@ -89,12 +89,8 @@ pub fn compare(reference: &Reference, window: &InkWindow, pose: &Pose, smooth: &
         warp_row(&warp, v_mm, ink, covered);
     });
     let covered = dilate(&covered, 2);
-    let on_strokes = Field::by_rows(w, h, |y, row| {
-        let strokes = reference.ink.row(y).iter().zip(covered.row(y)).map(|(&t, &c)| t > 0.6 && c == 0.0);
-        for ((d, stroke), &v) in row.iter_mut().zip(strokes).zip(aligned.row(y)) {
-            *d = if stroke { v } else { 0.0 };
-        }
-    });
+    let strokes = places_above(&reference.ink.data, 0.6).into_iter().filter(|&i| covered.data[i] == 0.0);
+    let on_strokes: Vec<f32> = strokes.map(|i| aligned.data[i]).collect();
     let level = stroke_level(&on_strokes)?.max(0.03);
     aligned.data.iter_mut().for_each(|v| {
         let share = *v / level;

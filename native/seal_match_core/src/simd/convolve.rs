@@ -2,14 +2,18 @@
 //!
 //! ```text
 //! convolve:  dst(y, x, o) = max(0, bias(o) + Σ src(s·y + i, s·x + j, k) · weights(i, j, k, o))      i, j = 0, 1, 2; s = step
-//! connect:   dst(o) = max(0, bias(o) + Σ src(k) · weights(k, o))
+//! connect:   dst(n, o) = max(0, bias(o) + Σ src(n, k) · weights(k, o))
 //! ```
 //! A lane is an output; every sum runs over rows, columns and inputs in this one order, each product fused with its addition.
+//! The sums of several places, and of two vectors of their outputs, grow together: a fused operation takes longer than the next one
+//! may follow, and an input or weight that was fetched serves them all.
 
 use super::vector::Vector;
 
 /// Neighbouring outputs that are computed together: half a row or a whole one.
 const BLOCK: usize = 7;
+/// Inputs of [`connect`] that are computed together.
+const TOGETHER: usize = 8;
 
 /// One layer of 3 × 3 taps over a square of places.
 #[derive(Clone, Copy, Debug)]
@@ -49,44 +53,90 @@ unsafe fn convolve_lanes<V: Vector>(dst: &mut [f32], taps: &Taps<'_>) {
     assert!(taps.side == 0 || taps.from + taps.step * (taps.side - 1) + 2 < taps.src_side);
     let stride = taps.side + 2;
     assert!(dst.len() == stride * stride * outputs);
+    // SAFETY: side is a multiple of a block, the outputs one of the vectors' lanes, and all lies within its slice, as asserted.
+    unsafe {
+        if outputs.is_multiple_of(2 * V::LANES) {
+            blocks::<V, 2>(dst.as_mut_ptr(), taps);
+        } else {
+            blocks::<V, 1>(dst.as_mut_ptr(), taps);
+        }
+    }
+}
+
+/// Every block of neighbours and of `VECTORS` vectors of their outputs.
+#[inline(always)]
+unsafe fn blocks<V: Vector, const VECTORS: usize>(dst: *mut f32, taps: &Taps<'_>) {
+    let outputs = taps.bias.len();
     for y in 0..taps.side {
         for x in (0..taps.side).step_by(BLOCK) {
             let place = (taps.from + taps.step * y) * taps.src_side + taps.from + taps.step * x;
-            let at = ((y + 1) * stride + x + 1) * outputs;
-            for first in (0..outputs).step_by(V::LANES) {
-                // SAFETY: nine taps of seven outputs lie within the input, and the outputs within `dst`, as asserted.
-                unsafe { block::<V>(dst.as_mut_ptr().add(at + first), taps, place * taps.inputs, first) }
+            let at = ((y + 1) * (taps.side + 2) + x + 1) * outputs;
+            for first in (0..outputs).step_by(VECTORS * V::LANES) {
+                // SAFETY: the caller's promise.
+                unsafe { block::<V, VECTORS>(dst.add(at + first), taps, place * taps.inputs, first) }
             }
         }
     }
 }
 
 #[inline(always)]
-unsafe fn block<V: Vector>(dst: *mut f32, taps: &Taps<'_>, start: usize, first: usize) {
+unsafe fn block<V: Vector, const VECTORS: usize>(dst: *mut f32, taps: &Taps<'_>, start: usize, first: usize) {
     let outputs = taps.bias.len();
     // SAFETY: the caller's promise.
     unsafe {
-        let mut sums = [V::load(taps.bias.as_ptr().add(first)); BLOCK];
+        let mut sums = [vectors::<V, VECTORS>(taps.bias.as_ptr().add(first)); BLOCK];
         for i in 0..3 {
             for j in 0..3 {
                 let src = taps.src.as_ptr().add(start + (i * taps.src_side + j) * taps.inputs);
-                let weights = taps.weights.as_ptr().add((3 * i + j) * taps.inputs * outputs + first);
+                let places = places::<BLOCK>(src, taps.step * taps.inputs);
+                let mut weights = taps.weights.as_ptr().add((3 * i + j) * taps.inputs * outputs + first);
                 for k in 0..taps.inputs {
-                    let w = V::load(weights.add(k * outputs));
+                    let w = vectors::<V, VECTORS>(weights);
                     for b in 0..BLOCK {
-                        sums[b] = V::splat(*src.add(b * taps.step * taps.inputs + k)).mul_add(w, sums[b]);
+                        let input = V::splat(*places[b].add(k));
+                        for v in 0..VECTORS {
+                            sums[b][v] = input.mul_add(w[v], sums[b][v]);
+                        }
                     }
+                    weights = weights.wrapping_add(outputs);
                 }
             }
         }
         for b in 0..BLOCK {
-            sums[b].max(V::splat(0.0)).store(dst.add(b * outputs));
+            for v in 0..VECTORS {
+                sums[b][v].max(V::splat(0.0)).store(dst.add(b * outputs + v * V::LANES));
+            }
         }
     }
 }
 
+/// Where several places begin that lie `stride` numbers apart: known beforehand, so that the loops over them do not work it out.
+#[inline(always)]
+unsafe fn places<const N: usize>(first: *const f32, stride: usize) -> [*const f32; N] {
+    let mut out = [first; N];
+    for n in 1..N {
+        // SAFETY: the caller's promise.
+        out[n] = unsafe { out[n - 1].add(stride) };
+    }
+    out
+}
+
+/// Vectors side by side.
+#[inline(always)]
+unsafe fn vectors<V: Vector, const N: usize>(p: *const f32) -> [V; N] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut out = [V::splat(0.0); N];
+        for v in 0..N {
+            out[v] = V::load(p.add(v * V::LANES));
+        }
+        out
+    }
+}
+
 kernel! {
-    /// One layer in which every input reaches every output; the number of outputs is a multiple of sixteen.
+    /// One layer in which every input reaches every output, of several sources one after the other; the number of outputs is a
+    /// multiple of sixteen.
     ///
     /// # Panics
     /// When a length does not fit.
@@ -96,15 +146,49 @@ kernel! {
 #[inline(always)]
 unsafe fn connect_lanes<V: Vector>(dst: &mut [f32], src: &[f32], weights: &[f32], bias: &[f32]) {
     let outputs = bias.len();
-    assert!(outputs.is_multiple_of(16) && dst.len() == outputs && weights.len() == src.len() * outputs);
+    assert!(outputs.is_multiple_of(16) && dst.len().is_multiple_of(outputs) && weights.len().is_multiple_of(outputs));
+    let (inputs, sources) = (weights.len() / outputs, dst.len() / outputs);
+    assert_eq!(src.len(), sources * inputs);
+    let whole = sources - sources % TOGETHER;
+    // SAFETY: every source has `inputs` numbers, every row of weights, the bias and every row of `dst` `outputs`, a multiple of the
+    // lanes.
+    unsafe {
+        for n in (0..whole).step_by(TOGETHER) {
+            let (dst, src) = (dst.as_mut_ptr().add(n * outputs), src.as_ptr().add(n * inputs));
+            connect_sources::<V, TOGETHER>(dst, src, inputs, weights, bias);
+        }
+        for n in whole..sources {
+            let (dst, src) = (dst.as_mut_ptr().add(n * outputs), src.as_ptr().add(n * inputs));
+            connect_sources::<V, 1>(dst, src, inputs, weights, bias);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn connect_sources<V: Vector, const SOURCES: usize>(
+    dst: *mut f32,
+    src: *const f32,
+    inputs: usize,
+    weights: &[f32],
+    bias: &[f32],
+) {
+    let outputs = bias.len();
     for first in (0..outputs).step_by(V::LANES) {
-        // SAFETY: all rows of weights, the bias and `dst` have `outputs` numbers, a multiple of the lanes.
+        // SAFETY: the caller's promise.
         unsafe {
-            let mut sum = V::load(bias.as_ptr().add(first));
-            for k in 0..src.len() {
-                sum = V::splat(*src.as_ptr().add(k)).mul_add(V::load(weights.as_ptr().add(k * outputs + first)), sum);
+            let mut sums = [V::load(bias.as_ptr().add(first)); SOURCES];
+            let sources = places::<SOURCES>(src, inputs);
+            let mut weights = weights.as_ptr().add(first);
+            for k in 0..inputs {
+                let w = V::load(weights);
+                for n in 0..SOURCES {
+                    sums[n] = V::splat(*sources[n].add(k)).mul_add(w, sums[n]);
+                }
+                weights = weights.wrapping_add(outputs);
             }
-            sum.max(V::splat(0.0)).store(dst.as_mut_ptr().add(first));
+            for n in 0..SOURCES {
+                sums[n].max(V::splat(0.0)).store(dst.add(n * outputs + first));
+            }
         }
     }
 }

@@ -1,25 +1,25 @@
 //! Boosted trees over many rows at once.
 //!
 //! ```text
-//! for each tree:  node = root;  depth times: node = x[channel(node)] <= threshold(node) ? left(node) : right(node)
-//!                 sum += value(node)
+//! for each tree, its nodes from the last to the root:
+//!   reached = value                                             of a leaf
+//!             x[channel] <= threshold ? reached(left) : reached(right)
+//! sum += reached(root)
 //! ```
-//! The lanes are rows. A leaf points at itself, so all lanes take the same number of steps and no branch is mispredicted.
+//! The lanes are rows. Children come after their parents, so both are known when a node is reached; every row looks at every node,
+//! but at the same one as its neighbours: nothing is gathered and no branch depends on a row.
 
 use super::vector::Vector;
-
-/// Numbers of a node in [`Forest`]: channel, threshold, left, right.
-const NODE: usize = 4;
 
 /// Trees laid out for [`sum_trees`].
 #[derive(Clone, Debug, Default)]
 pub struct Forest {
-    /// Channel, threshold, left, right of every node, whole numbers as floats.
-    nodes: Vec<f32>,
-    values: Vec<f32>,
-    /// Root and depth of every tree.
-    trees: Vec<(usize, usize)>,
+    nodes: Vec<(Node, f32)>,
+    /// For every tree the node after its last.
+    ends: Vec<usize>,
     channels: usize,
+    /// Nodes of the largest tree.
+    largest: usize,
 }
 
 /// A node as [`Forest::push`] takes it.
@@ -44,29 +44,18 @@ impl Forest {
     /// Appends a tree; its first node is the root.
     ///
     /// # Panics
-    /// When it has no nodes, a child does not come after its parent, or all trees together have more than 2²² nodes.
+    /// When it has no nodes or a child does not come after its parent.
     pub fn push(&mut self, tree: &[(Node, f32)]) {
-        let first = self.values.len();
-        assert!(!tree.is_empty() && first + tree.len() <= 1 << 22);
-        let mut depths = vec![0; tree.len()];
-        let mut depth = 0;
-        for (i, &(node, value)) in tree.iter().enumerate() {
-            depth = depth.max(depths[i]);
-            let number = |n: usize| (first + n) as f32;
-            match node {
-                Node::Leaf => self.nodes.extend([0.0, f32::INFINITY, number(i), number(i)]),
-                Node::Split { channel, threshold, left, right } => {
-                    for child in [left, right] {
-                        assert!(child > i && child < tree.len());
-                        depths[child] = depths[i] + 1;
-                    }
-                    self.channels = self.channels.max(channel + 1);
-                    self.nodes.extend([channel as f32, threshold, number(left), number(right)]);
-                }
+        assert!(!tree.is_empty());
+        for (i, &(node, _)) in tree.iter().enumerate() {
+            if let Node::Split { channel, left, right, .. } = node {
+                assert!([left, right].iter().all(|&child| child > i && child < tree.len()));
+                self.channels = self.channels.max(channel + 1);
             }
-            self.values.push(value);
         }
-        self.trees.push((first, depth));
+        self.largest = self.largest.max(tree.len());
+        self.nodes.extend(tree);
+        self.ends.push(self.nodes.len());
     }
 
     /// How many channels a row must have.
@@ -80,46 +69,50 @@ kernel! {
     /// at `c · sums.len() + i`.
     ///
     /// # Panics
-    /// When `columns` has fewer channels than the trees ask for, or more than 2²⁴ numbers.
+    /// When `columns` has fewer channels than the trees ask for.
     sum_trees, sum_trees_at, sum_trees_scalar = sum_trees_lanes(sums: &mut [f32], columns: &[f32], forest: &Forest)
 }
 
 #[inline(always)]
 unsafe fn sum_trees_lanes<V: Vector>(sums: &mut [f32], columns: &[f32], forest: &Forest) {
     let n = sums.len();
-    assert!(columns.len() >= n * forest.channels() && columns.len() <= 1 << 24);
+    assert!(columns.len() >= n * forest.channels());
     // This kernel reads what it writes, so the last rows are done one by one instead of twice.
     let whole = n - n % V::LANES;
-    // SAFETY: every channel has n numbers, and `Forest` holds only indices of its own nodes.
-    unsafe {
-        for i in (0..whole).step_by(V::LANES) {
-            sum_trees_step::<V>(i, sums, columns, forest);
+    let mut reached = vec![0.0; forest.largest * V::LANES];
+    let mut first = 0;
+    for &end in &forest.ends {
+        let tree = &forest.nodes[first..end];
+        // SAFETY: every channel has n numbers, and there is room for what every node of a tree has reached.
+        unsafe {
+            for i in (0..whole).step_by(V::LANES) {
+                add_tree::<V>(i, sums, columns, tree, reached.as_mut_ptr());
+            }
+            for i in whole..n {
+                add_tree::<f32>(i, sums, columns, tree, reached.as_mut_ptr());
+            }
         }
-        for i in whole..n {
-            sum_trees_step::<f32>(i, sums, columns, forest);
-        }
+        first = end;
     }
 }
 
 #[inline(always)]
-unsafe fn sum_trees_step<V: Vector>(i: usize, sums: &mut [f32], columns: &[f32], forest: &Forest) {
+unsafe fn add_tree<V: Vector>(i: usize, sums: &mut [f32], columns: &[f32], tree: &[(Node, f32)], reached: *mut f32) {
     // SAFETY: i + LANES does not exceed the rows; channels and children are within their tables.
     unsafe {
-        let rows = (V::iota() + V::splat(i as f32)).truncate();
-        let n = sums.len() as i32;
-        let (nodes, values) = (forest.nodes.as_ptr(), forest.values.as_ptr());
-        let mut sum = V::load(sums.as_ptr().add(i));
-        for &(root, depth) in &forest.trees {
-            let mut node = V::splat(root as f32);
-            for _ in 0..depth {
-                let at = (node * V::splat(NODE as f32)).truncate();
-                let (channel, threshold) = V::gather_pairs(nodes, at);
-                let (left, right) = V::gather_pairs(nodes.add(2), at);
-                let x = V::gather(columns.as_ptr(), V::index(channel.truncate(), n, rows));
-                node = V::select(threshold.ge(x), left, right);
-            }
-            sum = sum + V::gather(values, node.truncate());
+        let (rows, x) = (sums.len(), columns.as_ptr().add(i));
+        for (at, &(node, value)) in tree.iter().enumerate().rev() {
+            let here = match node {
+                Node::Leaf => V::splat(value),
+                Node::Split { channel, threshold, left, right } => {
+                    let goes_left = V::splat(threshold).ge(V::load(x.add(channel * rows)));
+                    let [left, right] = [V::load(reached.add(left * V::LANES)), V::load(reached.add(right * V::LANES))];
+                    V::select(goes_left, left, right)
+                }
+            };
+            here.store(reached.add(at * V::LANES));
         }
-        sum.store(sums.as_mut_ptr().add(i));
+        let sums = sums.as_mut_ptr().add(i);
+        (V::load(sums) + V::load(reached)).store(sums);
     }
 }

@@ -86,6 +86,7 @@ pub mod forest;
 pub mod fourier;
 pub mod ink;
 pub mod press;
+pub mod robust;
 pub mod rows;
 pub mod tiles;
 pub mod vector;

@@ -193,38 +193,78 @@ kernel! {
     add_moments, add_moments_at, add_moments_scalar = moments_lanes(sums: &mut Moments, observations: &[Observation])
 }
 
+/// Observations whose factors are worked out together.
+const TOGETHER: usize = 16;
+
+/// What an observation is multiplied from.
+#[derive(Clone, Copy)]
+struct Factors {
+    /// Of u and v, in the order of [`monomial`], and a zero.
+    monomials: [f64; 16],
+    /// w·(nx², nx·ny, ny², nx, ny, 1).
+    normal: [f64; 6],
+    value: f64,
+}
+
+impl Factors {
+    // A function of its own: spread over the lanes, the factors of several observations would have to be scattered.
+    #[inline(never)]
+    fn work_out(&mut self, o: &Observation) {
+        let (u, v) = (f64::from(o.at[0]), f64::from(o.at[1]));
+        let (nx, ny) = (f64::from(o.normal[0]), f64::from(o.normal[1]));
+        let w = f64::from(o.weight);
+        let (uu, uv, vv) = (u * u, u * v, v * v);
+        self.monomials =
+            [1.0, u, v, uu, uv, vv, uu * u, uu * v, u * vv, vv * v, uu * uu, uu * uv, uu * vv, uv * vv, vv * vv, 0.0];
+        let (wx, wy) = (w * nx, w * ny);
+        self.normal = [wx * nx, wx * ny, wy * ny, wx, wy, w];
+        self.value = f64::from(o.value);
+    }
+}
+
 /// Double precision has no lanes of its own here: the compiler spreads the sixteen columns over the width of the caller.
 #[inline(always)]
 #[allow(clippy::extra_unused_type_parameters)]
 unsafe fn moments_lanes<V: Vector>(sums: &mut Moments, observations: &[Observation]) {
     let mut all = *sums;
-    for o in observations {
-        let (u, v) = (f64::from(o.at[0]), f64::from(o.at[1]));
-        let (nx, ny) = (f64::from(o.normal[0]), f64::from(o.normal[1]));
-        let w = f64::from(o.weight);
-        let (uu, uv, vv) = (u * u, u * v, v * v);
-        let m = [1.0, u, v, uu, uv, vv, uu * u, uu * v, u * vv, vv * v, uu * uu, uu * uv, uu * vv, uv * vv, vv * vv, 0.0];
-        let (wx, wy) = (w * nx, w * ny);
-        let c = [wx * nx, wx * ny, wy * ny, wx, wy, w];
+    for some in observations.chunks(TOGETHER) {
+        let mut factors = [Factors { monomials: [0.0; 16], normal: [0.0; 6], value: 0.0 }; TOGETHER];
+        let mut n = 0;
+        while n < some.len() {
+            factors[n].work_out(&some[n]);
+            n += 1;
+        }
+        // Sum by sum, so that the one that grows stays in registers.
         let mut k = 0;
         while k < 6 {
-            let mut i = 0;
-            while i < 16 {
-                all.matrix[k][i] += c[k] * m[i];
-                i += 1;
+            let mut row = all.matrix[k];
+            let mut n = 0;
+            while n < some.len() {
+                let (c, m) = (factors[n].normal[k], &factors[n].monomials);
+                let mut i = 0;
+                while i < 16 {
+                    row[i] += c * m[i];
+                    i += 1;
+                }
+                n += 1;
             }
+            all.matrix[k] = row;
             k += 1;
         }
-        let value = f64::from(o.value);
-        let c = [wx * value, wy * value, w * value];
-        let m = [1.0, u, v, uu, uv, vv, 0.0, 0.0];
         let mut k = 0;
         while k < 3 {
-            let mut i = 0;
-            while i < 8 {
-                all.rhs[k][i] += c[k] * m[i];
-                i += 1;
+            let mut row = all.rhs[k];
+            let mut n = 0;
+            while n < some.len() {
+                let (c, m) = (factors[n].normal[k + 3] * factors[n].value, &factors[n].monomials);
+                let mut i = 0;
+                while i < 6 {
+                    row[i] += c * m[i];
+                    i += 1;
+                }
+                n += 1;
             }
+            all.rhs[k] = row;
             k += 1;
         }
     }

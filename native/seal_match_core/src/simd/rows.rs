@@ -1,12 +1,16 @@
-//! Kernels on rows of numbers: symmetric filters, extremes, differences, and `y += a·x`.
+//! Kernels on rows of numbers: symmetric filters, extremes, differences, what exceeds a limit, and `y += a·x`.
 //!
 //! ```text
 //! taps:        dst[x] = k₀·src[c + x] + Σᵢ kᵢ·(src[aᵢ + x] + src[bᵢ + x])       i = 1, 2, … in this order
 //! highest:     dst[x] = max(src[o₀ + x], src[o₁ + x], …)
+//! above:       bit x of dst = src[x] > limit
 //! ```
 //! One pass over a row holds its sums in registers; a filter that adds tap after tap to memory is bound by memory instead.
 
 use super::vector::Vector;
+
+/// Vectors that a symmetric filter makes together.
+const BLOCK: usize = 4;
 
 kernel! {
     /// A symmetric filter: `dst[x] = k[0]·src[centre + x] + Σ k[i]·(src[pairs[i−1][0] + x] + src[pairs[i−1][1] + x])`.
@@ -22,19 +26,49 @@ unsafe fn taps_lanes<V: Vector>(dst: &mut [f32], src: &[f32], centre: usize, pai
     assert_eq!(k.len(), pairs.len() + 1);
     let room = src.len().checked_sub(n).expect("src is as long as dst");
     assert!(centre <= room && pairs.iter().flatten().all(|&o| o <= room));
+    let in_blocks = n - n % (BLOCK * V::LANES);
     // SAFETY: every offset leaves n readable numbers, n numbers of dst are writable, and k is one longer than pairs.
-    unsafe { each!(V, n, taps_step(dst.as_mut_ptr(), src.as_ptr(), centre, pairs, k)) }
+    unsafe {
+        for x in (0..in_blocks).step_by(BLOCK * V::LANES) {
+            taps_block::<V, BLOCK>(x, dst.as_mut_ptr(), src.as_ptr(), centre, pairs, k);
+        }
+        let (dst, src) = (dst.as_mut_ptr().add(in_blocks), src.as_ptr().add(in_blocks));
+        each!(V, n - in_blocks, taps_step(dst, src, centre, pairs, k));
+    }
 }
 
 #[inline(always)]
 unsafe fn taps_step<V: Vector>(x: usize, dst: *mut f32, src: *const f32, centre: usize, pairs: &[[usize; 2]], k: &[f32]) {
-    // SAFETY: `taps_lanes` has checked every offset, and x + LANES does not exceed the length of dst.
+    // SAFETY: the caller's promise.
+    unsafe { taps_block::<V, 1>(x, dst, src, centre, pairs, k) }
+}
+
+/// Several vectors side by side, for which an offset and its factor are fetched once.
+#[inline(always)]
+unsafe fn taps_block<V: Vector, const VECTORS: usize>(
+    x: usize,
+    dst: *mut f32,
+    src: *const f32,
+    centre: usize,
+    pairs: &[[usize; 2]],
+    k: &[f32],
+) {
+    // SAFETY: `taps_lanes` has checked every offset, and x plus the vectors' lanes does not exceed the length of dst.
     unsafe {
-        let mut sum = V::splat(k[0]) * V::load(src.add(centre + x));
-        for (&k, &[a, b]) in k[1..].iter().zip(pairs) {
-            sum = sum + V::splat(k) * (V::load(src.add(a + x)) + V::load(src.add(b + x)));
+        let (dst, src) = (dst.add(x), src.add(x));
+        let mut sums = [V::splat(k[0]); VECTORS];
+        for v in 0..VECTORS {
+            sums[v] = sums[v] * V::load(src.add(centre).add(v * V::LANES));
         }
-        sum.store(dst.add(x));
+        for (&k, &[a, b]) in k[1..].iter().zip(pairs) {
+            let (k, a, b) = (V::splat(k), src.add(a), src.add(b));
+            for v in 0..VECTORS {
+                sums[v] = sums[v] + k * (V::load(a.add(v * V::LANES)) + V::load(b.add(v * V::LANES)));
+            }
+        }
+        for v in 0..VECTORS {
+            sums[v].store(dst.add(v * V::LANES));
+        }
     }
 }
 
@@ -64,6 +98,31 @@ unsafe fn highest_step<V: Vector>(x: usize, dst: *mut f32, src: *const f32, offs
             top = top.max(V::load(src.add(o).add(x)));
         }
         top.store(dst.add(x));
+    }
+}
+
+kernel! {
+    /// Bit x (of 64 in a number, the lowest first) tells whether `src[x]` exceeds the limit; bits beyond `src` are zero.
+    ///
+    /// # Panics
+    /// When `dst` has not one number for every 64 of `src`.
+    above, above_at, above_scalar = above_lanes(dst: &mut [u64], src: &[f32], limit: f32)
+}
+
+#[inline(always)]
+unsafe fn above_lanes<V: Vector>(dst: &mut [u64], src: &[f32], limit: f32) {
+    assert_eq!(dst.len(), src.len().div_ceil(64));
+    for (word, src) in dst.iter_mut().zip(src.chunks(64)) {
+        *word = 0;
+        let whole = src.len() - src.len() % V::LANES;
+        for x in (0..whole).step_by(V::LANES) {
+            // SAFETY: x + LANES does not exceed the length of src.
+            let higher = unsafe { V::load(src.as_ptr().add(x)).gt(V::splat(limit)) };
+            *word |= u64::from(V::bits(higher)) << x;
+        }
+        for x in whole..src.len() {
+            *word |= u64::from(src[x] > limit) << x;
+        }
     }
 }
 

@@ -94,6 +94,8 @@ pub trait Vector: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = 
     fn and(a: Self::Mask, b: Self::Mask) -> Self::Mask;
     /// Whether any lane is true.
     fn any(m: Self::Mask) -> bool;
+    /// One bit a lane, the first lane's the lowest.
+    fn bits(m: Self::Mask) -> u32;
     /// `yes` where the mask is true, else `no`.
     fn select(m: Self::Mask, yes: Self, no: Self) -> Self;
     /// Towards zero; the caller keeps numbers within `i32`.
@@ -190,6 +192,10 @@ impl Vector for f32 {
     #[inline(always)]
     fn any(m: bool) -> bool {
         m
+    }
+    #[inline(always)]
+    fn bits(m: bool) -> u32 {
+        u32::from(m)
     }
     #[inline(always)]
     fn select(m: bool, yes: Self, no: Self) -> Self {
@@ -337,6 +343,10 @@ mod x86 {
             unsafe { _mm256_movemask_ps(m) != 0 }
         }
         #[inline(always)]
+        fn bits(m: __m256) -> u32 {
+            unsafe { _mm256_movemask_ps(m) as u32 }
+        }
+        #[inline(always)]
         fn select(m: __m256, yes: Self, no: Self) -> Self {
             unsafe { Self(_mm256_blendv_ps(no.0, yes.0, m)) }
         }
@@ -442,6 +452,10 @@ mod x86 {
         #[inline(always)]
         fn any(m: __mmask16) -> bool {
             m != 0
+        }
+        #[inline(always)]
+        fn bits(m: __mmask16) -> u32 {
+            u32::from(m)
         }
         #[inline(always)]
         fn select(m: __mmask16, yes: Self, no: Self) -> Self {
