@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from pathlib import Path
@@ -11,10 +12,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
+from accuracy.__main__ import default_profile
 from accuracy.extract import Sample
 from accuracy.fit import FAIL_LIMITS, PASS_LIMITS, thresholds
-from accuracy.judge import true_edge_px
-from accuracy.report import cllr, equal_error_rate, upper_bound
+from accuracy.judge import Judged, judge, true_edge_px
+from accuracy.report import cllr, equal_error_rate, kind_table, upper_bound
 
 
 def test_upper_bound_of_none_in_many() -> None:
@@ -136,3 +138,36 @@ def test_hard_samples_do_not_move_thresholds() -> None:
     samples, score = _samples(2, 60)
     hard = np.array([s.level == "hard" for s in samples])
     assert thresholds(samples, np.where(hard, 9.0, score)) == thresholds(samples, score)
+
+
+def _judged(category: str, verdict: str, style: str | None) -> Judged:
+    truth = {"category": category, "level": "good", **({"style": style} if style else {})}
+    return Judged(truth, verdict, 0.0, (), None, 1.0)
+
+
+def test_what_passes_is_counted_by_kind_of_seal() -> None:
+    """A kind's row counts its own seals; a class that it lacks stays empty."""
+    judged = [
+        _judged("genuine", "PASS", "name"),
+        _judged("genuine", "REFER", "name"),
+        _judged("sibling", "FAIL", "name"),
+        _judged("genuine", "PASS", "company"),
+    ]
+    rows = kind_table(judged).splitlines()[2:]
+    assert rows == [
+        "| company | 100.0 % of 1 |  |  |  |",
+        "| name | 50.0 % of 2 |  | 0.0 % of 1 |  |",
+    ]
+    assert "no kinds" in kind_table([_judged("genuine", "PASS", None)])
+
+
+def test_a_refused_card_does_not_stop_the_others(tmp_path: Path) -> None:
+    """Vouchers of a card that bears no seal are left out."""
+    from PIL import Image
+
+    (tmp_path / "cards").mkdir()
+    Image.new("RGB", (700, 600), "white").save(tmp_path / "cards" / "0.png")
+    row = {"id": "0", "card": "cards/0.png", "card_dpi": 300, "voucher": "cards/0.png", "dpi": 300}
+    row |= {"category": "genuine", "level": "good"}
+    (tmp_path / "truth.jsonl").write_text(json.dumps(row) + "\n")
+    assert judge(tmp_path, default_profile(), jobs=1) == []
