@@ -9,7 +9,7 @@ from core_tickets import CoreSystem
 from refusals import refused
 from service_bank import Bank, Template, running
 
-from seal_service.grpc_api.dispatch import Dispatcher
+from seal_service.grpc_api.dispatch import Dispatcher, methods
 from sealapi.v1 import access_mode_pb2 as pb
 from sealapi.v1 import organization_pb2 as ob
 from sealapi.v1 import session_pb2 as sb
@@ -40,9 +40,9 @@ def as_verification(bank: Bank) -> None:
         for handler in bank.server._server._state.generic_handlers  # type: ignore[attr-defined]
         if isinstance(handler, Dispatcher)
     )
-    method = dispatcher._methods[path]
+    method = methods()[path]
     policy = replace(method.policy, permission="verify.single")
-    dispatcher._methods[path] = replace(method, policy=policy)
+    dispatcher._handlers[path] = dispatcher._handler(replace(method, policy=policy))
 
 
 def test_a03_at_first_the_core_system_and_interfaces_are_the_ways(bank: Bank) -> None:
