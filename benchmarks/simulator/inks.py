@@ -36,7 +36,7 @@ class Ink:
     """An ink.
 
     colour: its name in the truth file. density_bgr: of a full film. saturation: how little a
-    thicker film is darker; near nothing for a thin dye, 2 for a paste that covers.
+    thicker film is darker; above zero, little for a thin dye, more for a paste that covers.
     """
 
     colour: str
