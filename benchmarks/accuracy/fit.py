@@ -13,6 +13,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from accuracy.extract import cached, channel_names
 from accuracy.models import Boosted, fit_regions, fit_seal, region_scores, region_statistics
+from seal_match_rs import _native
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +34,8 @@ PASS_LIMITS = {"sibling": 0.005, "recut": 0.005, "rescan": 0.05, "refont": 0.001
 """Share of each class, hard ones aside, that may pass on held-out dies."""
 MINIMAL_SLOPE = 0.02
 """log10 likelihood ratio per unit of raw output, at least."""
+HIDDEN_LIMIT = 0.4
+"""Hidden share of the strokes above which nothing passes."""
 FAIL_LIMITS = {"good": 0.003, "typical": 0.003, "hard": 0.03}
 """Share of genuine seals that may score at or below the fail threshold.
 
@@ -133,13 +136,21 @@ def scores_of(calibration: list[tuple[float, float]], raw: Floats) -> Floats:
     return np.asarray(np.interp(raw, x, y), dtype=np.float64)
 
 
+def _passing(samples: Sequence[Sample], score: Floats) -> Floats:
+    """Return scores as PASS sees them: the lowest for a seal of which too much is hidden."""
+    at = _native.LIKENESS_CHANNELS.index("hidden_share")
+    hidden = np.array([s.likeness[at] for s in samples])
+    return np.where(hidden <= HIDDEN_LIMIT, score, -np.inf)
+
+
 def thresholds(samples: Sequence[Sample], score: Floats) -> tuple[float, float]:
     """Return the lowest PASS threshold within every class's limit, and the FAIL threshold."""
+    passing = _passing(samples, score)
     category = np.array([s.category for s in samples])
     level = np.array([s.level for s in samples])
     least = []
     for name, share in PASS_LIMITS.items():
-        here = np.sort(score[(category == name) & (level != "hard")])[::-1]
+        here = np.sort(passing[(category == name) & (level != "hard")])[::-1]
         if len(here):
             least.append(float(here[int(share * len(here))]) + 1e-3)
     lowest = []
@@ -181,7 +192,7 @@ def write_profile(
         f"# Held-out dies (cross-fitted):\n{comment}\n\ncalibration = [\n{points}\n]\n\n"
         f"[thresholds]\npass_colour = {passing:.3f}\npass_grey = {without['grey']:.3f}\n"
         f"pass_bilevel = {without['bilevel']:.3f}\n"
-        f"fail = {failing:.3f}\n\n{fitted.regions.toml('region')}\n{fitted.seal.toml('seal')}\n"
+        f"fail = {failing:.3f}\nhidden = {HIDDEN_LIMIT}\n\n{fitted.regions.toml('region')}\n{fitted.seal.toml('seal')}\n"
         f"{network}",
         encoding="utf-8",
     )
@@ -191,11 +202,12 @@ def write_profile(
 def table(samples: Sequence[Sample], score: Floats, passing: float, failing: float) -> str:
     """Shares passed and failed per class and level, as text."""
     lines = [f"pass {passing:.3f}, fail {failing:.3f}"]
+    high = _passing(samples, score)
     groups = sorted({(s.category, s.level) for s in samples})
     for category, level in groups:
         here = np.array([s.category == category and s.level == level for s in samples])
         lines.append(
-            f"{category} {level}: n {here.sum()}, pass {np.mean(score[here] >= passing):.3f}, "
+            f"{category} {level}: n {here.sum()}, pass {np.mean(high[here] >= passing):.3f}, "
             f"at or below fail {np.mean(score[here] <= failing):.3f}",
         )
     return "\n".join(lines)

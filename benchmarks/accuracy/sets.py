@@ -86,8 +86,9 @@ _FIT_PLAN: Plan = {
     ("rescan", "good"): 1,
     ("rescan", "typical"): 1,
     ("rescan", "hard"): 1,
+    ("refont", "good"): 2,
 }
-FIT_SET = SimulatedSet("fit", 707, 420, _FIT_PLAN)
+FIT_SET = SimulatedSet("fit", 707, 840, _FIT_PLAN)
 OTHER_FIT_SETS = {
     "grey": SimulatedSet("fit-grey", 708, 80, _FIT_PLAN, capture="grey"),
     "bilevel": SimulatedSet("fit-bilevel", 709, 80, _FIT_PLAN, capture="bilevel"),

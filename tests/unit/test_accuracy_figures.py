@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 from accuracy.__main__ import default_profile
 from accuracy.extract import Sample
-from accuracy.fit import FAIL_LIMITS, PASS_LIMITS, thresholds
+from accuracy.fit import FAIL_LIMITS, HIDDEN_LIMIT, PASS_LIMITS, thresholds
 from accuracy.judge import Judged, judge, true_edge_px
 from accuracy.report import cllr, equal_error_rate, kind_table, upper_bound
+from seal_match_rs import _native
 
 
 def test_upper_bound_of_none_in_many() -> None:
@@ -100,10 +102,11 @@ def test_true_edge_is_unknown_for_a_camera_without_homography() -> None:
 def _samples(seed: int, each: int) -> tuple[list[Sample], np.ndarray]:
     rng = np.random.default_rng(seed)
     none = np.zeros(0, np.float32)
+    likeness = np.zeros(len(_native.LIKENESS_CHANNELS), np.float32)
     samples, scores = [], []
     for category in ("genuine", *PASS_LIMITS):
         for level in ("good", "typical", "hard"):
-            samples += [Sample({}, "die", category, level, none, none, none)] * each
+            samples += [Sample({}, "die", category, level, none, likeness, none)] * each
             scores.append(rng.normal(1.5 if category == "genuine" else -1.0, 1.0, each))
     return samples, np.concatenate(scores)
 
@@ -132,6 +135,19 @@ def test_pass_threshold_is_the_strictest_classs() -> None:
     others = ~refont & np.array([not s.genuine for s in samples])
     score[others] = np.minimum(score[others], 1.0)
     assert thresholds(samples, score)[0] == pytest.approx(3.001)
+
+
+def test_hidden_forgeries_do_not_move_the_pass_threshold() -> None:
+    """What nobody can see is never passed, so it need not be kept out by the score."""
+    samples, score = _samples(3, 60)
+    refont = next(i for i, s in enumerate(samples) if (s.category, s.level) == ("refont", "good"))
+    high = score.copy()
+    high[refont] = 9.0
+    assert thresholds(samples, high)[0] == pytest.approx(9.001)
+    hidden = samples[refont].likeness.copy()
+    hidden[_native.LIKENESS_CHANNELS.index("hidden_share")] = HIDDEN_LIMIT + 0.01
+    samples[refont] = replace(samples[refont], likeness=hidden)
+    assert thresholds(samples, high)[0] < 9.0
 
 
 def test_hard_samples_do_not_move_thresholds() -> None:

@@ -13,7 +13,7 @@ import seal_drawings
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import seal_match_rs as sm
 from seal_match_rs import FoldReason
@@ -177,6 +177,20 @@ def test_a_guess_scores_low_and_is_referred_whatever_its_evidence(template, genu
     assert guess.reasons[0] == "ALIGNMENT_UNSURE"
 
 
+def test_nothing_passes_of_which_too_much_is_hidden(template):
+    """Bars of black over a quarter of the seal: the score stays, the verdict does not."""
+    covered = seal_drawings.voucher(1)
+    pen = ImageDraw.Draw(covered)
+    for y in range(0, covered.height, 24):
+        pen.rectangle((0, y, covered.width, y + 6), fill=(20, 20, 20))
+    found = examined(template, covered)
+    sure, strict = (sm.Profile.from_toml(generous_profile(hidden=h)) for h in (1.0, 0.1))
+    passed, referred = (p.decide(found, kind="colour") for p in (sure, strict))
+    assert (passed.verdict, referred.verdict) == ("PASS", "REFER")
+    assert referred.score == passed.score
+    assert "OVERPRINTED" in referred.reasons
+
+
 def test_a_comparison_with_another_template_is_refused(genuine):
     small = seal_drawings.card(1).resize((900, 600))
     another = sm.enrol([sm.CardView(scan(small, 300))]).template
@@ -223,13 +237,14 @@ def test_stubs_say_what_the_native_module_has():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def generous_profile() -> str:
-    """Return a profile that gives every impression the score 2."""
+def generous_profile(*, hidden: float = 1.0) -> str:
+    """Return a profile that gives every impression the score 2 and passes it."""
     layer = f"{{ weights = {[0.0] * 2304}, bias = {[0.0] * 16} }}"
     forest = 'base = 1.0\nchannels = ["{}"]\ntrees = [[-1, 0, 0, 0, 0.0]]\n'
     return (
         'name = "generous"\nversion = "1"\ncalibration = [[-1.0, 2.0], [1.0, 2.001]]\n'
         "[thresholds]\npass_colour = 1.0\npass_grey = 1.0\npass_bilevel = 1.0\nfail = -0.5\n"
+        f"hidden = {hidden}\n"
         f"[region]\n{forest.format('shift_mm')}[seal]\n{forest.format('inliers')}"
         f"[network]\nlayers = [{', '.join([layer] * 4)}]\n"
         f"head = {{ weights = {[0.0] * 32}, bias = [0.0, 0.0] }}\n"

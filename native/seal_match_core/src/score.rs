@@ -5,7 +5,7 @@
 //! region model  : boosted trees over a region's channels          → how little each place looks like the card
 //! seal model    : boosted trees over the seal's channels, the network's statistics and the order statistics of its regions
 //! score         : log10 likelihood ratio (genuine : forged), a monotone piecewise-linear map of the seal model's output
-//! verdict       : PASS at or above `pass`, FAIL at or below `fail` with a stated difference, otherwise REFER
+//! verdict       : PASS at or above `pass` if enough of the strokes is seen, FAIL at or below `fail` with a stated difference, otherwise REFER
 //! ```
 //! Sums run in the order of the trees, and the score is rounded to a thousandth before it meets a threshold.
 
@@ -130,6 +130,8 @@ pub struct Profile {
     calibration: Vec<[f32; 2]>,
     pass: [f32; 3],
     fail: f32,
+    /// Hidden share of the strokes above which no score is a PASS.
+    hidden: f32,
 }
 
 /// Names of the seal model's channels, in order.
@@ -158,6 +160,10 @@ impl Profile {
         };
         let pass = [number("pass_colour")?, number("pass_grey")?, number("pass_bilevel")?];
         let fail = number("fail")?;
+        let hidden = number("hidden")?;
+        if !(0.0..=1.0).contains(&hidden) {
+            return Err(bad("thresholds.hidden is not a share"));
+        }
         if pass.iter().any(|p| *p <= fail) {
             return Err(bad("a pass threshold lies at or below the fail threshold"));
         }
@@ -184,6 +190,7 @@ impl Profile {
             calibration,
             pass,
             fail,
+            hidden,
         })
     }
 
@@ -211,6 +218,8 @@ impl Profile {
         let scores = self.region.raw(&c.regions);
         let statistics = statistics(&scores);
         let likeness = c.likeness(&self.networks);
+        // What nobody can see cannot be vouched for, however well the rest agrees.
+        let seen = likeness::NAMES.iter().zip(&likeness).any(|(name, share)| *name == "hidden_share" && *share <= self.hidden);
         let channels: Vec<f32> = c.evidence.values().into_iter().chain(likeness).chain(statistics).collect();
         let mut moved = vec![0.0_f32; channels.len()];
         let raw = self.seal.walk(&channels, |channel, by| moved[channel] += by);
@@ -227,7 +236,7 @@ impl Profile {
         let trusted = c.alignment.fit.inliers >= TRUSTED && e.ncc_coarse_median >= CREDIBLE;
         let score = if trusted { score } else { score.min(UNSURE) };
         let mut reasons = differences(e, statistics[1]);
-        let verdict = if trusted && score >= pass && c.inside {
+        let verdict = if trusted && score >= pass && seen && c.inside {
             reasons.clear();
             Verdict::Pass
         } else if !c.inside {
@@ -239,7 +248,7 @@ impl Profile {
         } else if score <= self.fail && !reasons.is_empty() {
             Verdict::Fail
         } else {
-            reasons.extend(obstacles(e));
+            reasons.extend(obstacles(e, seen));
             if reasons.is_empty() {
                 reasons.push("EVIDENCE_WEAK");
             }
@@ -300,10 +309,10 @@ fn differences(e: &Evidence, region_third: f32) -> Vec<&'static str> {
     out
 }
 
-/// What kept a judgement from being sure.
-fn obstacles(e: &Evidence) -> Vec<&'static str> {
+/// What kept a judgement from being sure; `seen`: whether enough of the strokes is.
+fn obstacles(e: &Evidence, seen: bool) -> Vec<&'static str> {
     let mut out = Vec::new();
-    if e.covered > 0.15 {
+    if e.covered > 0.15 || !seen {
         out.push("OVERPRINTED");
     }
     if e.seen_median < 0.75 || e.presence_median < 0.7 {

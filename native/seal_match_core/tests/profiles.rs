@@ -25,7 +25,7 @@ fn network() -> String {
 fn good() -> String {
     format!(
         "name = \"small\"\nversion = \"1\"\ncalibration = [[-1.0, -2.0], [1.0, 2.0]]\n\
-         [thresholds]\npass_colour = 1.0\npass_grey = 1.1\npass_bilevel = 1.2\nfail = -0.5\n\
+         [thresholds]\npass_colour = 1.0\npass_grey = 1.1\npass_bilevel = 1.2\nfail = -0.5\nhidden = 0.4\n\
          [region]\nbase = 0.0\nchannels = [\"{}\"]\ntrees = {TREE}\n\
          [seal]\nbase = 0.25\nchannels = [\"{}\", \"region_max\"]\ntrees = {TREE}\n{}",
         regions::NAMES[0],
@@ -66,7 +66,7 @@ fn a_missing_line_is_refused() {
 #[test]
 fn numbers_that_are_none_are_refused() {
     for word in ["nan", "-nan", "inf", "-inf", "1e30", "1e400", "\"1\"", "true", "[1.0]", "9223372036854775807"] {
-        for line in ["pass_colour = 1.0", "pass_grey = 1.1", "fail = -0.5", "base = 0.25"] {
+        for line in ["pass_colour = 1.0", "pass_grey = 1.1", "fail = -0.5", "hidden = 0.4", "base = 0.25"] {
             let key = line.split(" = ").next().expect("a key");
             assert!(refused(&with(line, &format!("{key} = {word}"))), "{key} = {word}");
         }
@@ -78,6 +78,9 @@ fn numbers_that_are_none_are_refused() {
 #[test]
 fn thresholds_and_calibration_must_rise() {
     assert!(refused(&with("pass_grey = 1.1", "pass_grey = -0.5")));
+    for share in ["-0.1", "1.1"] {
+        assert!(refused(&with("hidden = 0.4", &format!("hidden = {share}"))), "hidden {share}");
+    }
     for points in ["[]", "[[0.0, 0.0]]", "[[0.0, 1.0], [0.0, 2.0]]", "[[1.0, 0.0], [0.0, 1.0]]", "[[0.0, 1.0], [1.0, 0.0]]"] {
         assert!(refused(&with("[[-1.0, -2.0], [1.0, 2.0]]", points)), "{points}");
     }
