@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Impressions
 from PIL import ImageDraw
-from seal_drawings import card, encoded, voucher
+from seal_drawings import card, encoded, paper, seal, stamped, voucher
 
 from seal_service.adapters.matching import (
     BatchItem,
@@ -248,6 +248,18 @@ def test_a_forms_frame_of_the_seals_colour_does_not_leave_its_star_alone():
     frame = [(5 * mm, 9.4 * mm), (88 * mm, 58 * mm)]  # 1.1 mm above the seal
     ImageDraw.Draw(sheet).rectangle(frame, outline=(200, 40, 50), width=5)
     assert max(enrol([encoded(sheet)], dpi=300).size_mm) > 36
+
+
+def test_a_pale_blue_seal_is_enrolled_beside_heavy_green_print():
+    # The print is denser than the seal, in the map of blue ink too: it was what got enrolled.
+    sheet, mm = paper(90, 60, dpi=300), 300 / 25.4
+    mark = seal(1, dpi=300, colour=(60, 70, 190))
+    mark.putalpha(mark.getchannel("A").point(lambda level: level * 3 // 5))
+    sheet = stamped(sheet, mark, (62, 30), dpi=300)
+    pen = ImageDraw.Draw(sheet)
+    for y_mm in range(14, 40, 5):
+        pen.rectangle((5 * mm, y_mm * mm, 35 * mm, (y_mm + 2.5) * mm), fill=(20, 130, 60))
+    assert min(enrol([encoded(sheet)], dpi=300).size_mm) > 36
 
 
 def test_enrol_checks_its_arguments():

@@ -45,11 +45,19 @@ impl Ink {
         Direction { mean, colour, norm: colour[0] * colour[0] + colour[1] * colour[1] + colour[2] * colour[2] }
     }
 
+    /// Whether seals are stamped with it: in red, purple, blue or black, not in green, yellow or brown.
+    pub fn of_seals(&self) -> bool {
+        self.hue_deg().is_none_or(|hue| !(-115.0..30.0).contains(&hue))
+    }
+
     /// Luma density of one unit of ink.
     fn luma_density(v: &[f32; 3]) -> f32 {
         -(0.299 * (-v[0]).exp() + 0.587 * (-v[1]).exp() + 0.114 * (-v[2]).exp()).ln()
     }
 }
+
+/// How far a cell's hue may lie from its ink's, in degrees.
+const OWN_HUE_DEG: f32 = 50.0;
 
 fn chroma_of(v: [f32; 3]) -> [f32; 2] {
     [(v[0] - v[1]) * std::f32::consts::FRAC_1_SQRT_2, (v[0] + v[1] - 2.0 * v[2]) / 6.0_f32.sqrt()]
@@ -151,6 +159,15 @@ impl Survey {
         peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
         // A seal of 10 mm has at least some 40 strongly inked cells.
         peaks.into_iter().filter(|p| p.0 > 6.0).take(3).filter_map(|(_, angle)| self.refit_ink(angle, 25.0)).collect()
+    }
+
+    /// Takes cells of quite another colour out of an ink's map: green print is dense in the map of blue ink, too.
+    pub fn keep_hue(&self, map: &mut Field, ink: &Ink) {
+        let (Some(angle), Some(rgb)) = (ink.hue_deg(), &self.rgb) else { return };
+        let (sin, cos) = angle.to_radians().sin_cos();
+        let mut others = vec![0.0; map.data.len()];
+        hue_sizes(&mut others, rgb.each_ref().map(Vec::as_slice), [-cos, -sin], -OWN_HUE_DEG.to_radians().cos());
+        map.data.iter_mut().zip(others).for_each(|(v, other)| *v *= f32::from(other == 0.0));
     }
 
     /// The ink near a known hue as it looks in this scan; the ink itself when there is too little of it.

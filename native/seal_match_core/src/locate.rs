@@ -39,6 +39,7 @@ pub fn seal_regions(survey: &Survey, ink: &Ink, within: Option<[f32; 4]>) -> Vec
     if matches!(ink, Ink::Hue(_)) {
         // A cell that is mostly black print with a colour fringe is not ink.
         map.data.iter_mut().zip(&dark.data).for_each(|(a, d)| *a *= if *d > 2.0 * *a { 0.0 } else { 1.0 });
+        survey.keep_hue(&mut map, ink);
     }
     let strong = quantile_above(&map.data, 0.08, 0.85).unwrap_or(0.0);
     let threshold = (0.25 * strong).max(0.07);

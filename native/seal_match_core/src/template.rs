@@ -25,6 +25,8 @@ pub const SOFT_SIGMA: f32 = 0.8;
 const LEVELS: f32 = 180.0;
 const MAGIC: &[u8; 4] = b"SMT1";
 const MAX_SIDE_PX: usize = ((MAX_SIDE_MM * 1.42 + 2.0 * MARGIN_MM) * PX_PER_MM) as usize + 4;
+/// What a region counts in an ink that seals are not stamped with: print in such an ink may be as dense as a seal.
+const NOT_A_SEALS: f32 = 0.05;
 const FEW_EDGES: usize = 1800;
 const SKETCH_EDGES: usize = 500;
 
@@ -108,8 +110,10 @@ impl Template {
             choices.push((Ink::Dark, regions));
         }
         choices.sort_by(|a, b| {
-            let m = |c: &(Ink, Vec<SealRegion>)| c.1.first().map_or(0.0, |r| r.mass);
-            m(b).total_cmp(&m(a))
+            let mass = |(ink, regions): &(Ink, Vec<SealRegion>)| {
+                regions.first().map_or(0.0, |r| r.mass) * if ink.of_seals() { 1.0 } else { NOT_A_SEALS }
+            };
+            mass(b).total_cmp(&mass(a))
         });
         let (colour, regions) = choices.swap_remove(0);
         let region = regions.first().ok_or(Error::NoSealOnCard)?;
