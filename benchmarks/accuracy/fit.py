@@ -192,7 +192,8 @@ def write_profile(
         f"# Held-out dies (cross-fitted):\n{comment}\n\ncalibration = [\n{points}\n]\n\n"
         f"[thresholds]\npass_colour = {passing:.3f}\npass_grey = {without['grey']:.3f}\n"
         f"pass_bilevel = {without['bilevel']:.3f}\n"
-        f"fail = {failing:.3f}\nhidden = {HIDDEN_LIMIT}\n\n{fitted.regions.toml('region')}\n{fitted.seal.toml('seal')}\n"
+        f"fail = {failing:.3f}\nhidden = {HIDDEN_LIMIT}\n\n"
+        f"{fitted.regions.toml('region')}\n{fitted.seal.toml('seal')}\n"
         f"{network}",
         encoding="utf-8",
     )

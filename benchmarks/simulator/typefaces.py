@@ -51,7 +51,11 @@ _HAIRLINES = {
     "wenkai": 0.05,
     "sans-light": 0.045,
 }
-_SAME_TYPEFACE = {"serif": "serif", "sans": "sans", "wenkai": "wenkai"}
+# Arphic's two packages hold the same drawings: a seal set in the other is no refont.
+_SAME_TYPEFACE = {
+    "serif": "serif", "sans": "sans", "wenkai": "wenkai",
+    "gbsong": "arphic song", "uming": "arphic song", "gbkai": "arphic kai", "ukai": "arphic kai",
+}  # fmt: skip
 _EM_SIZES = (40, 96, 208)
 
 

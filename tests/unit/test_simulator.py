@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
-from simulator import dataset, simulate
+from simulator import dataset, simulate, typefaces
 from simulator.__main__ import parse_plan
 from simulator.capture import lay, random_device, similarity, warp_page
 from simulator.design import SealDesign
@@ -64,6 +65,22 @@ def correlation(one: np.ndarray, other: np.ndarray) -> float:
 def company() -> SealDesign:
     rng = stream(5, die=0, role=Role.DESIGN)
     return random_design(rng, style="finance")
+
+
+def test_no_two_typefaces_are_one_drawing_under_two_names() -> None:
+    """A refont in such a face is the genuine seal; two fonts of Debian's hold the same glyphs."""
+    characters = "立林波钟印廖礼龚"
+
+    def shapes(key: str) -> list[np.ndarray]:
+        masks = (typefaces.line(character, key, 96) for character in characters)
+        return [cv2.resize(mask, (96, 96), interpolation=cv2.INTER_AREA) > 110 for mask in masks]
+
+    faces = typefaces.faces()
+    drawn = {key: shapes(key) for key in faces}
+    for a, b in combinations(faces, 2):
+        if faces[a].typeface != faces[b].typeface:
+            alike = [(x & y).sum() / (x | y).sum() for x, y in zip(drawn[a], drawn[b], strict=True)]
+            assert max(alike) < 0.9, (a, b)
 
 
 def test_same_seed_gives_same_bytes_for_any_number_of_jobs(tmp_path: Path) -> None:
