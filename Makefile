@@ -73,7 +73,7 @@ network: setup ## train the networks of a profile on 760 simulated dies (hours) 
 	$(PY) -m pip install --quiet --disable-pip-version-check 'tensorflow-cpu>=2.18'
 	$(PY) -m accuracy --train --out $(OUT) $(if $(WORK),--work $(WORK))
 
-profile: setup ## fit the default profile anew on 420 simulated dies (an hour); VERSION names it, NETWORK replaces its networks
+profile: setup ## fit the default profile anew on 840 simulated dies (an hour and a half); VERSION names it, NETWORK replaces its networks
 	$(PY) -m accuracy --fit --version $(VERSION) --out service/seal_service/profiles/default.toml \
 	  $(if $(NETWORK),--network $(NETWORK)) $(if $(WORK),--work $(WORK))
 

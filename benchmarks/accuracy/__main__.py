@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--network", type=Path, help="with --fit: the networks (default: the shipped profile's)"
     )
     parser.add_argument(
-        "--dies", type=int, help="dies to simulate (default: 200 to measure, 420 to fit)"
+        "--dies", type=int, help="dies to simulate (default: 200 to measure, 840 to fit)"
     )
     parser.add_argument(
         "--steps",

@@ -34,7 +34,7 @@ PASS_LIMITS = {"sibling": 0.005, "recut": 0.005, "rescan": 0.05, "refont": 0.001
 """Share of each class, hard ones aside, that may pass on held-out dies."""
 MINIMAL_SLOPE = 0.02
 """log10 likelihood ratio per unit of raw output, at least."""
-HIDDEN_LIMIT = 0.4
+HIDDEN_LIMIT = 0.5
 """Hidden share of the strokes above which nothing passes."""
 FAIL_LIMITS = {"good": 0.003, "typical": 0.003, "hard": 0.03}
 """Share of genuine seals that may score at or below the fail threshold.
