@@ -75,6 +75,51 @@ def test_a39_who_may_appoint_whom(bank: Bank) -> None:
     assert ask_user(bank, "n4", "2200", "branch-admin", "hq1").state
 
 
+def open_centre(bank: Bank) -> None:
+    """Open a clearing centre below a branch."""
+    request = org_pb.CreateOrgRequest(
+        org_id="2109", display_name="分行清算中心", parent="orgs/2100",
+        kind=org_pb.Org.KIND_CLEARING_CENTRE, reason="x",
+    )  # fmt: skip
+    bank.approve(bank.as_("hq1").organization.create_org(request).change, "hq2")
+
+
+def test_a39_a_transfer_appoints_nobody_whom_neither_person_may_appoint(bank: Bank) -> None:
+    open_centre(bank)
+    for user, post in (("c12", "centre-admin"), ("t12", "centre-teller")):
+        with refused("MAY_NOT_APPOINT", post=f"posts/{post}"):
+            ask_assign(bank, user, post, "2109", by="b1")
+        change = ask_transfer(bank, user, "2109", by="b1", posts=(post,))
+        with refused("MAY_NOT_APPOINT", post=f"posts/{post}"):
+            bank.approve(change, "b1b")
+        # The old side may ask, where the second person is the one who gives the post.
+        bank.approve(change, "hq1")
+
+
+def test_a39_whoever_may_not_appoint_may_not_shut_out_either(bank: Bank) -> None:
+    bank.approve(ask_user(bank, "c11b", "2101", "sub-branch-chief", "b1"), "b1b")
+    bank.approve(ask_user(bank, "aud2", "2100", "auditor", "hq1"), "hq2")
+    for peer, by, post in (
+        ("c11b", "c11", "sub-branch-chief"),
+        ("b1b", "b1", "branch-admin"),
+        ("aud2", "b1", "auditor"),
+    ):
+        identity = bank.as_(by).identity
+        for act in (
+            lambda i, u: i.reset_password(pb.ResetPasswordRequest(name=u)),
+            lambda i, u: i.unlock_user(pb.UnlockUserRequest(name=u)),
+            lambda i, u: i.disable_user(pb.DisableUserRequest(name=u, reason="x")),
+        ):
+            with refused("MAY_NOT_APPOINT", post=f"posts/{post}"):
+                act(identity, f"users/{peer}")
+        with refused("MAY_NOT_APPOINT", post=f"posts/{post}"):
+            revoke(bank, peer, by=by)
+    # Whoever gives the post takes it, and a higher organisation looks after all below it.
+    revoke(bank, "c11b", by="b1")
+    revoke(bank, "aud2", by="hq1")
+    bank.as_("hq1").identity.disable_user(pb.DisableUserRequest(name="users/t11", reason="x"))
+
+
 def test_posts_exist_where_they_are_meant_to(bank: Bank) -> None:
     with refused("POST_NOT_AT_LEVEL", post="posts/hq-admin", org="orgs/2101"):
         ask_user(bank, "n1", "2101", "hq-admin", "hq1")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seal_service.application.call import Call
+from seal_service.application.four_eyes import refuse_maker, refuse_own
 from seal_service.application.ports import Page
 from seal_service.domain import changes
 from seal_service.domain.changes import Change, ChangeState
@@ -67,7 +68,7 @@ def propose(
     target_version: int | None = None,
 ) -> Change:
     """Write down a change that waits for its second person; return it."""
-    changes.refuse_own(call.caller.user_id, target)
+    refuse_own(call, target)
     waiting = call.work.changes.pending_for(target)
     if waiting is not None:
         if not waiting.expired(call.now):
@@ -92,6 +93,7 @@ def approve(call: Call, change_id: str, *, version: int, reason: str) -> Change:
     if _expire(call, change):
         return change
     decided = changes.approved(change, call.caller.user_id, reason, call.now)
+    _require_second_person(call, change)
     _require_version(change, version)
     writes = KINDS[change.kind].plan(call, change)
     decided = call.work.changes.save(decided)
@@ -106,6 +108,7 @@ def reject(call: Call, change_id: str, *, version: int, reason: str) -> Change:
     if _expire(call, change):
         return change
     decided = changes.rejected(change, call.caller.user_id, reason, call.now)
+    _require_second_person(call, change)
     _require_version(change, version)
     call.note(change.target, before={"change": change.id}, after={"reason": reason})
     return call.work.changes.save(decided)
@@ -166,6 +169,12 @@ def _for_checker(call: Call, change_id: str) -> Change:
     if rule.step_up and call.caller.session is not None:
         require_fresh(call.caller.session, call.rules.sessions, call.now)
     return change
+
+
+def _require_second_person(call: Call, change: Change) -> None:
+    """Refuse a checker who may be the maker, or the one whom the change is about."""
+    refuse_maker(call, change.maker)
+    refuse_own(call, change.target)
 
 
 def _expire(call: Call, change: Change) -> bool:

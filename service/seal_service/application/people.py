@@ -14,6 +14,11 @@ from seal_service.application.admission import (
     seen,
     with_initial_password,
 )
+from seal_service.application.appointing import (
+    post_named,
+    require_above,
+    require_appointer,
+)
 from seal_service.application.call import HQ_ADMIN, Call
 from seal_service.application.changes import Writes, kind, propose
 from seal_service.application.core_rights import beyond_core_rights
@@ -87,6 +92,9 @@ def _create(call: Call, change: Change) -> Writes:
         certificate_sha256=body["certificate_sha256"], core_rights=tuple(body["core_rights"]),
         qualified_folding=body["qualified_folding"], mobile=body.get("mobile"),
     )  # fmt: skip
+    # A configured initial password is in force at once, and both know that it is.
+    both = (call.user_named(change.maker), call.user_named(call.caller.user_id))
+    user = replace(user, password_known_to=rules.known_through(*both))
     _check_certificate(call, user)
     given = _checked_posts(call, user, body["posts"], org, held=[], change_id=change.id)
 
@@ -149,7 +157,7 @@ def _update(call: Call, change: Change) -> Writes:
     _check_certificate(call, new)
     if "core_rights" in fields:
         for held in call.work.assignments.of_user(user.id):
-            _check_core_rights(call, new, _post(call, held.post_id))
+            _check_core_rights(call, new, post_named(call, held.post_id))
 
     def write() -> Mapping[str, Any]:
         if fields.keys() == {"name"}:
@@ -212,6 +220,7 @@ def revoke(call: Call, assignment_id: str, *, reason: str) -> Assignment:
     call.note(f"users/{held.user_id}", before={"post": held.post_id, "org": held.org_id},
               after={"reason": reason})  # fmt: skip
     refuse_own(call.caller.user_id, f"users/{held.user_id}")
+    require_above(call, [held])
     return end_assignment(call, held, why="post revoked")
 
 
@@ -248,6 +257,9 @@ def _transfer(call: Call, change: Change) -> Writes:
     require_active(new_org)
     if new_org.id == user.org_id:
         raise invalid("new_org", "is the user's organisation already")
+    if change.maker != call.caller.user_id:
+        # Either side may ask, so the one who may appoint is the first or the second person.
+        require_appointer(call, change.body["posts"], new_org, together_with=change.maker)
     given = _checked_posts(call, user, change.body["posts"], new_org, held=[], change_id=change.id)
 
     def write() -> Mapping[str, Any]:
@@ -273,20 +285,6 @@ def _form(call: Call, user: User) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def require_appointer(call: Call, post_ids: Iterable[str], org: Org) -> None:
-    """Refuse to appoint to a post that is another's to give (A39).
-
-    Headquarters acts for virtual organisations (A40), and alone for departments (A48).
-    """
-    for post_id in post_ids:
-        allowed = {
-            OrgKind.VIRTUAL: (*_post(call, post_id).appointed_by, HQ_ADMIN),
-            OrgKind.DEPARTMENT: (HQ_ADMIN,),
-        }.get(org.kind, _post(call, post_id).appointed_by)
-        if not call.caller.authority.holds_post(allowed, org.path):
-            raise Refusal(Reason.MAY_NOT_APPOINT, post=f"posts/{post_id}")
-
-
 def _checked_posts(
     call: Call,
     user: User,
@@ -302,7 +300,7 @@ def _checked_posts(
     for post_id in post_ids:
         if org.kind is OrgKind.DEPARTMENT and not application:
             raise invalid("application", "a department's people get posts on a written one")
-        post = _post(call, post_id)
+        post = post_named(call, post_id)
         post_rules.check_place(post, org)
         _check_core_rights(call, user, post)
         if any(one.post_id == post_id and one.org_id == org.id for one in [*held, *given]):
@@ -316,10 +314,3 @@ def _check_core_rights(call: Call, user: User, post: Post) -> None:
     missing = beyond_core_rights(call.work, user, post)
     if missing:
         raise Refusal(Reason.CORE_RIGHTS_MISMATCH, permissions=",".join(missing))
-
-
-def _post(call: Call, post_id: str) -> Post:
-    post = call.work.posts.get(post_id)
-    if post is None:
-        raise not_found(f"posts/{post_id}")
-    return post

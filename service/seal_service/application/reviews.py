@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from seal_service.application.call import Call
 from seal_service.application.changes import require_seen
 from seal_service.application.core_rights import beyond_core_rights
+from seal_service.application.four_eyes import refuse_own
 from seal_service.application.people import end_assignment
 from seal_service.application.ports import Page
 from seal_service.domain import reviews as rules
@@ -72,6 +73,7 @@ def attest(
     view = next((v for v in _items(call, review) if v.item.assignment_id == assignment_id), None)
     if view is None:
         raise not_found(f"assignments/{assignment_id}")
+    refuse_own(call, f"users/{view.assignment.user_id}")
     item = rules.attested(
         review, view.item, view.assignment, verdict=verdict, person=call.caller.user_id,
         note=note, at=call.now,

@@ -24,6 +24,7 @@ class Session:
     """An open or ended session; of its token only a hash is kept.
 
     `rights_version` is the user's at the time of signing in: a later one ends the session.
+    `certificate_sha256`: the client certificate of the connection that opened it; empty without.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Session:
     restricted: bool
     peer: str
     mode: AccessMode
+    certificate_sha256: str = ""
     ended_at: datetime | None = None
     ended_why: str | None = None
 

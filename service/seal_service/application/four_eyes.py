@@ -1,0 +1,48 @@
+"""Two accounts are two persons only where neither may be in the other's hands.
+
+Whoever gives a user an initial password can sign in with it first, and then is that user to the
+service. So those through whose hands a password went (`User.password_known_to`) count as its user
+until another person gives a new one. Not for whom the core system vouches in this very session, and
+not for users whose telephone gets a code with every sign-in: a password alone opens nothing there.
+Unlocking, resetting and shutting out give nobody anything and stay open to them: of two
+administrators each must be able to let the other in again.
+
+This does not help against one who takes two accounts over at once, to be maker and checker with
+them: both owners find that their passwords have changed, and the log names who reset them.
+"""
+
+from __future__ import annotations
+
+from seal_service.application.call import Call
+from seal_service.domain.access_modes import AccessMode
+from seal_service.domain.people import User
+from seal_service.domain.reasons import Reason, Refusal
+
+
+def refuse_own(call: Call, target: str) -> None:
+    """Refuse a caller who is, or may be, the user whom a call is about."""
+    kind, _, key = target.partition("/")
+    if kind == "users" and key in _behind_caller(call):
+        raise Refusal(Reason.SAME_PERSON)
+
+
+def refuse_maker(call: Call, maker: str) -> None:
+    """Refuse a second person who may be the first, or the other way round."""
+    if maker in _behind_caller(call):
+        raise Refusal(Reason.SAME_PERSON)
+    if call.caller.user_id in _behind(call, call.user_named(maker)):
+        raise Refusal(Reason.SAME_PERSON)
+
+
+def _behind_caller(call: Call) -> set[str]:
+    """Return who may be the caller."""
+    if call.caller.mode is not AccessMode.DIRECT:
+        return {call.caller.user_id}
+    return _behind(call, call.user_named(call.caller.user_id))
+
+
+def _behind(call: Call, user: User) -> set[str]:
+    """Return who may act as a user."""
+    if call.tools.codes is not None and user.mobile is not None:
+        return {user.id}
+    return {user.id, *user.password_known_to}
