@@ -15,7 +15,7 @@ from seal_service.domain.passwords import random_password
 from seal_service.domain.people import User
 from seal_service.domain.reasons import Reason, Refusal, invalid
 
-CHECK = "user.check"
+ASK, CHECK = "user.manage", "user.check"
 
 
 def disable(call: Call, user_id: str, *, reason: str) -> User:
@@ -36,7 +36,7 @@ def ask_enable(call: Call, *, user_id: str, version: int, reason: str) -> Change
     return ask_about(call, "user.enable", user_id, version=version, body={}, reason=reason)
 
 
-@kind("user.enable", check=CHECK)
+@kind("user.enable", ask=ASK, check=CHECK)
 def _enable(call: Call, change: Change) -> Writes:
     user = seen(call, change)
     if not user.disabled:

@@ -12,19 +12,9 @@ from seal_service.domain.posts import Post
 from seal_service.domain.reasons import Reason, Refusal, not_found
 
 
-def require_appointer(
-    call: Call, post_ids: Iterable[str], org: Org, *, together_with: str = ""
-) -> None:
-    """Refuse to appoint to a post that is another's to give.
-
-    Parameters
-    ----------
-    together_with
-        Somebody else who has asked for it, and may be the one who may give it.
-    """
-    authorities = [call.caller.authority]
-    if together_with:
-        authorities.append(authority_in(call.work, call.work.assignments.of_user(together_with)))
+def require_appointer(call: Call, post_ids: Iterable[str], org: Org, *, by: Iterable[str]) -> None:
+    """Refuse an appointment to a post that none of these people may give."""
+    authorities = [authority_in(call.work, call.work.assignments.of_user(one)) for one in by]
     for post_id in post_ids:
         givers = _givers(call, post_id, org)
         if not any(one.holds_post(givers, org.path) for one in authorities):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from seal_service.application.access import authority_in
 from seal_service.application.call import Call
 from seal_service.application.four_eyes import refuse_maker, refuse_own
 from seal_service.application.ports import Page
@@ -26,18 +27,23 @@ from seal_service.domain.sessions import require_fresh
 Writes = Callable[[], Mapping[str, Any]]
 """Carry out a planned change; return what the log should say of the record afterwards."""
 Plan = Callable[[Call, Change], Writes]
+Places = Callable[[Call, Change], Iterable[Org]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What sort of change it is, and what its checker must hold.
+    """What sort of change it is, and what its maker and its checker must hold.
 
-    `step_up`: the checker's password must be fresh, as the maker's must by the contract.
+    `bank_wide`: over the whole bank; otherwise over the change's organisation, where the maker may
+    have it over one of `asked_over` instead. `step_up`: the checker's password must be fresh, as
+    the maker's must by the contract.
     """
 
     name: str
+    ask_permission: str
     check_permission: str
     bank_wide: bool
+    asked_over: Places
     step_up: bool
     plan: Plan
 
@@ -45,13 +51,23 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
+def _its_own(call: Call, change: Change) -> Iterable[Org]:
+    return [call.org_named(change.org_id)]
+
+
 def kind(
-    name: str, *, check: str, bank_wide: bool = False, step_up: bool = False
+    name: str,
+    *,
+    ask: str,
+    check: str,
+    bank_wide: bool = False,
+    asked_over: Places = _its_own,
+    step_up: bool = False,
 ) -> Callable[[Plan], Plan]:
     """Register a plan under the name of its kind of change."""
 
     def register(plan: Plan) -> Plan:
-        KINDS[name] = Kind(name, check, bank_wide, step_up, plan)
+        KINDS[name] = Kind(name, ask, check, bank_wide, asked_over, step_up, plan)
         return plan
 
     return register
@@ -81,7 +97,11 @@ def propose(
         maker=call.caller.user_id, made_at=call.now, reason=reason,
         target_version=target_version, expires_at=call.now + call.rules.change_lifetime,
     )  # fmt: skip
-    KINDS[name].plan(call, change)
+    rule = KINDS[name]
+    if call.permission != rule.ask_permission:
+        message = f"{name} is asked for with {call.permission}, not with {rule.ask_permission}"
+        raise RuntimeError(message)
+    rule.plan(call, change)
     call.work.changes.add(change)
     call.note(target, after={"change": change.id, "kind": name, "body": change.body})
     return change
@@ -95,6 +115,7 @@ def approve(call: Call, change_id: str, *, version: int, reason: str) -> Change:
     decided = changes.approved(change, call.caller.user_id, reason, call.now)
     _require_second_person(call, change)
     _require_version(change, version)
+    _require_maker(call, change)
     writes = KINDS[change.kind].plan(call, change)
     decided = call.work.changes.save(decided)
     after = writes()
@@ -175,6 +196,20 @@ def _require_second_person(call: Call, change: Change) -> None:
     """Refuse a checker who may be the maker, or the one whom the change is about."""
     refuse_maker(call, change.maker)
     refuse_own(call, change.target)
+
+
+def _require_maker(call: Call, change: Change) -> None:
+    """Refuse a change whose maker is shut out by now, or may not ask for it any more."""
+    rule, maker = KINDS[change.kind], call.user_named(change.maker)
+    authority = authority_in(call.work, call.work.assignments.of_user(maker.id))
+    if rule.bank_wide:
+        entitled = authority.bank_wide(rule.ask_permission)
+    else:
+        places = rule.asked_over(call, change)
+        entitled = any(authority.over(rule.ask_permission, org.path) for org in places)
+    # One who is only locked comes back: six wrong passwords, anybody's, undo nothing.
+    if maker.disabled or not entitled:
+        raise Refusal(Reason.MAKER_NOT_ENTITLED, maker=f"users/{maker.id}")
 
 
 def _expire(call: Call, change: Change) -> bool:

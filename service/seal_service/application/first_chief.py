@@ -46,7 +46,7 @@ def add(
     org = call.org_named(org_id)
     call.require(org)
     require_active(org)
-    require_appointer(call, [post_id], org)
+    require_appointer(call, [post_id], org, by=[call.caller.user_id])
     if called_at > call.now:
         raise invalid("phone_note.call_time", "lies in the future")
     post = posts.named(call, Post, post_id)

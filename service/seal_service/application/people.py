@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from seal_service.application.admission import (
+    ASK,
     CHECK,
     ask_about,
     keep_administrators,
@@ -73,18 +74,18 @@ def ask_create(
         "certificate_sha256": certificate_sha256, "qualified_folding": qualified_folding,
         "core_rights": core_rights, "mobile": mobile,
     }  # fmt: skip
-    require_appointer(call, post_ids, org)
     return propose(
         call, "user.create", target=f"users/{user_id}", org=org, body=body, reason=reason
     )
 
 
-@kind("user.create", check=CHECK)
+@kind("user.create", ask=ASK, check=CHECK)
 def _create(call: Call, change: Change) -> Writes:
     body = change.body
     # What was asked for an outlet that has been merged since goes to the one that goes on.
     org = call.survivor_of(body["org"])
     require_active(org)
+    require_appointer(call, body["posts"], org, by=[change.maker])
     if call.work.users.get(body["user_id"]) is not None:
         raise Refusal(Reason.ALREADY_EXISTS, resource=change.target)
     user = rules.new_user(
@@ -146,7 +147,7 @@ def ask_update(
     return ask_about(call, "user.update", user_id, version=version, body=fields, reason=reason)
 
 
-@kind("user.update", check=CHECK)
+@kind("user.update", ask=ASK, check=CHECK)
 def _update(call: Call, change: Change) -> Writes:
     user = seen(call, change)
     body = change.body
@@ -183,7 +184,6 @@ def ask_assign(
     call.require(org)
     user = call.user_named(user_id)
     call.require(call.org_named(user.org_id))
-    require_appointer(call, [post_id], org)
     body = {"post": post_id, "org": org_id, "application": application, "form": _form(call, user)}
     return propose(
         call, "post.assign", target=f"users/{user_id}", org=org, body=body, reason=reason,
@@ -191,11 +191,13 @@ def ask_assign(
     )  # fmt: skip
 
 
-@kind("post.assign", check=CHECK)
+@kind("post.assign", ask="post.assign", check=CHECK)
 def _assign(call: Call, change: Change) -> Writes:
     user = call.user_named(change.target.removeprefix("users/"))
     org = call.survivor_of(change.body["org"])
     require_active(org)
+    require_appointer(call, [change.body["post"]], org, by=[change.maker])
+    rules.require_not_shut_out(user)
     held = call.work.assignments.of_user(user.id)
     given = _checked_posts(
         call, user, [change.body["post"]], org, held=held, change_id=change.id,
@@ -250,7 +252,13 @@ def ask_transfer(
     )  # fmt: skip
 
 
-@kind("user.transfer", check=CHECK)
+def _either_side(call: Call, change: Change) -> list[Org]:
+    """Return where the maker of a transfer may stand."""
+    user = call.user_named(change.target.removeprefix("users/"))
+    return [call.org_named(user.org_id), call.org_named(change.body["new_org"])]
+
+
+@kind("user.transfer", ask="user.transfer", check=CHECK, asked_over=_either_side)
 def _transfer(call: Call, change: Change) -> Writes:
     user = seen(call, change)
     new_org = call.org_named(change.body["new_org"])
@@ -259,7 +267,8 @@ def _transfer(call: Call, change: Change) -> Writes:
         raise invalid("new_org", "is the user's organisation already")
     if change.maker != call.caller.user_id:
         # Either side may ask, so the one who may appoint is the first or the second person.
-        require_appointer(call, change.body["posts"], new_org, together_with=change.maker)
+        both = (change.maker, call.caller.user_id)
+        require_appointer(call, change.body["posts"], new_org, by=both)
     given = _checked_posts(call, user, change.body["posts"], new_org, held=[], change_id=change.id)
 
     def write() -> Mapping[str, Any]:

@@ -73,6 +73,12 @@ def require_admitted(user: User) -> None:
         raise Refusal(user.barred)
 
 
+def require_not_shut_out(user: User) -> None:
+    """Refuse a user who is shut out; one who is only locked comes back."""
+    if user.disabled:
+        raise Refusal(Reason.USER_DISABLED)
+
+
 def new_user(
     user_id: str,
     name: str,
