@@ -374,6 +374,57 @@ def test_a30_a_new_rule_lists_its_offenders_before_it_can_be_asked_for(bank: Ban
         ask_assign(bank, "aud", "core-interface", "1000", by="hq1")
 
 
+def dynamic(first: str, second: str) -> pb.ExclusionRule:
+    return pb.ExclusionRule(
+        kind=pb.ExclusionRule.KIND_DYNAMIC, first=first, second=second,
+        reach=pb.ExclusionRule.REACH_BANK,
+    )  # fmt: skip
+
+
+def test_a30_a_dynamic_rule_is_in_force_until_it_is_deleted(bank: Bank) -> None:
+    identity = bank.as_("hq1").identity
+    for user in ("n1", "n2"):
+        bank.approve(ask_user(bank, user, "2101", "sub-branch-teller", "b1"), "b1b")
+    rule = dynamic("user.create.ask", "post.assign.approve")
+    preview = pb.PreviewExclusionRuleRequest(rule=rule)
+    assert not identity.preview_exclusion_rule(preview).offenders
+    create = pb.CreateExclusionRuleRequest(rule_id="own-people", rule=rule, reason="x")
+    bank.approve(identity.create_exclusion_rule(create).change, "hq2")
+    change = ask_assign(bank, "n1", "sub-branch-teller", "2102", by="b1b")
+    with refused("SAME_PERSON"):
+        bank.approve(change, "b1")  # who has asked for this very user
+    bank.approve(change, "hq1")
+    bank.approve(ask_assign(bank, "t11", "sub-branch-teller", "2102", by="b1b"), "b1")
+    name = "exclusionRules/own-people"
+    stored = identity.get_exclusion_rule(pb.GetExclusionRuleRequest(name=name)).rule
+    delete = pb.DeleteExclusionRuleRequest(name=name, etag=stored.etag, reason="x")
+    bank.approve(identity.delete_exclusion_rule(delete).change, "hq2")
+    bank.approve(ask_assign(bank, "n2", "sub-branch-teller", "2102", by="b1b"), "b1")
+
+
+def test_a30_a_dynamic_rule_keeps_from_asking_too(bank: Bank) -> None:
+    create = pb.CreateExclusionRuleRequest(
+        rule_id="own-people", rule=dynamic("user.create.approve", "post.assign.ask"), reason="x"
+    )
+    bank.approve(bank.as_("hq1").identity.create_exclusion_rule(create).change, "hq2")
+    bank.approve(ask_user(bank, "n1", "2101", "sub-branch-teller", "b1"), "b1b")
+    with refused("SAME_PERSON"):
+        ask_assign(bank, "n1", "sub-branch-teller", "2102", by="b1b")
+    assert ask_assign(bank, "n1", "sub-branch-teller", "2102", by="b1").name
+
+
+def test_a30_no_rule_is_made_of_acts_that_nobody_checks(bank: Bank) -> None:
+    for first in ("made.up", "confirmation.fill", "sub-branch-teller"):
+        rule = dynamic(first, "switch.approve")
+        create = pb.CreateExclusionRuleRequest(rule_id="void", rule=rule, reason="x")
+        with refused("INVALID_FIELD"):
+            bank.as_("hq1").identity.create_exclusion_rule(create)
+        with refused("INVALID_FIELD"):
+            bank.as_("hq1").identity.preview_exclusion_rule(
+                pb.PreviewExclusionRuleRequest(rule=rule)
+            )
+
+
 def test_records_in_use_cannot_be_deleted(bank: Bank) -> None:
     def etag(post: str) -> str:
         return bank.as_("hq1").identity.get_post(pb.GetPostRequest(name=f"posts/{post}")).post.etag

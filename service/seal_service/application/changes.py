@@ -16,11 +16,12 @@ from typing import Any
 
 from seal_service.application.access import authority_in
 from seal_service.application.call import Call
-from seal_service.application.four_eyes import refuse_maker, refuse_own
+from seal_service.application.four_eyes import behind_caller, refuse_maker, refuse_own
 from seal_service.application.ports import Page
 from seal_service.domain import changes
 from seal_service.domain.changes import Change, ChangeState
 from seal_service.domain.orgs import Org
+from seal_service.domain.posts import refuse_same_person
 from seal_service.domain.reasons import Reason, Refusal, not_found
 from seal_service.domain.sessions import require_fresh
 
@@ -36,7 +37,7 @@ class Kind:
 
     `bank_wide`: over the whole bank; otherwise over the change's organisation, where the maker may
     have it over one of `asked_over` instead. `step_up`: the checker's password must be fresh, as
-    the maker's must by the contract.
+    the maker's must by the contract. `acts`: what dynamic exclusions call asking and approving.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Kind:
     bank_wide: bool
     asked_over: Places
     step_up: bool
+    acts: tuple[str, str]
     plan: Plan
 
 
@@ -63,11 +65,13 @@ def kind(
     bank_wide: bool = False,
     asked_over: Places = _its_own,
     step_up: bool = False,
+    acts: tuple[str, str] | None = None,
 ) -> Callable[[Plan], Plan]:
     """Register a plan under the name of its kind of change."""
 
     def register(plan: Plan) -> Plan:
-        KINDS[name] = Kind(name, ask, check, bank_wide, asked_over, step_up, plan)
+        named = acts or (f"{name}.ask", f"{name}.approve")
+        KINDS[name] = Kind(name, ask, check, bank_wide, asked_over, step_up, named, plan)
         return plan
 
     return register
@@ -101,6 +105,7 @@ def propose(
     if call.permission != rule.ask_permission:
         message = f"{name} is asked for with {call.permission}, not with {rule.ask_permission}"
         raise RuntimeError(message)
+    _refuse_excluded(call, change, rule.acts[0])
     rule.plan(call, change)
     call.work.changes.add(change)
     call.note(target, after={"change": change.id, "kind": name, "body": change.body})
@@ -116,7 +121,9 @@ def approve(call: Call, change_id: str, *, version: int, reason: str) -> Change:
     _require_second_person(call, change)
     _require_version(change, version)
     _require_maker(call, change)
-    writes = KINDS[change.kind].plan(call, change)
+    rule = KINDS[change.kind]
+    _refuse_excluded(call, change, rule.acts[1], (change.maker, rule.acts[0]))
+    writes = rule.plan(call, change)
     decided = call.work.changes.save(decided)
     after = writes()
     call.note(change.target, before={"change": change.id, "kind": change.kind}, after=after)
@@ -169,6 +176,11 @@ def pending_names(call: Call, targets: Iterable[str]) -> dict[str, str]:
     return {target: f"changes/{change}" for target, change in found.items()}
 
 
+def acts() -> set[str]:
+    """Return the acts that are checked, so that a dynamic exclusion may be about them."""
+    return {act for one in KINDS.values() for act in one.acts}
+
+
 def require_seen(version: int, seen: int | None) -> None:
     """Refuse a change of a record that is not as its maker saw it."""
     if version != seen:
@@ -210,6 +222,24 @@ def _require_maker(call: Call, change: Change) -> None:
     # One who is only locked comes back: six wrong passwords, anybody's, undo nothing.
     if maker.disabled or not entitled:
         raise Refusal(Reason.MAKER_NOT_ENTITLED, maker=f"users/{maker.id}")
+
+
+def _refuse_excluded(call: Call, change: Change, act: str, *done: tuple[str, str]) -> None:
+    """Refuse an act on a record that excludes what the same person did to the record before.
+
+    Of earlier changes of the same kind nothing counts: the two administrators who once decided one
+    could never change the record the other way round.
+    """
+    rules = [rule for rule in call.work.rules.all() if rule.excludes(act)]
+    if not rules:
+        return
+    before = list(done)
+    for earlier in call.work.changes.approved_for(change.target):
+        if earlier.kind != change.kind and earlier.kind in KINDS:
+            asked, approved = KINDS[earlier.kind].acts
+            before += [(earlier.maker, asked), (str(earlier.checker), approved)]
+    for person in behind_caller(call):
+        refuse_same_person(person, act, before, rules)
 
 
 def _expire(call: Call, change: Change) -> bool:

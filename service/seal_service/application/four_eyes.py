@@ -22,19 +22,19 @@ from seal_service.domain.reasons import Reason, Refusal
 def refuse_own(call: Call, target: str) -> None:
     """Refuse a caller who is, or may be, the user whom a call is about."""
     kind, _, key = target.partition("/")
-    if kind == "users" and key in _behind_caller(call):
+    if kind == "users" and key in behind_caller(call):
         raise Refusal(Reason.SAME_PERSON)
 
 
 def refuse_maker(call: Call, maker: str) -> None:
     """Refuse a second person who may be the first, or the other way round."""
-    if maker in _behind_caller(call):
+    if maker in behind_caller(call):
         raise Refusal(Reason.SAME_PERSON)
     if call.caller.user_id in _behind(call, call.user_named(maker)):
         raise Refusal(Reason.SAME_PERSON)
 
 
-def _behind_caller(call: Call) -> set[str]:
+def behind_caller(call: Call) -> set[str]:
     """Return who may be the caller."""
     if call.caller.mode is not AccessMode.DIRECT:
         return {call.caller.user_id}

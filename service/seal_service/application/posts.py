@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from seal_service.application.call import HQ_ADMIN, Call
-from seal_service.application.changes import Writes, kind, propose, require_seen
+from seal_service.application.changes import Writes, acts, kind, propose, require_seen
 from seal_service.application.ports import Page, Store
 from seal_service.domain import posts as rules
 from seal_service.domain.changes import Change
@@ -82,8 +82,11 @@ def ask_delete(
 
 
 def offenders(call: Call, rule: ExclusionRule) -> list[tuple[Assignment, Assignment]]:
-    """Return everyone's pairs of assignments that break a rule today."""
-    rules.check_rule(rule, posts=[post.id for post in call.work.posts.all()])
+    """Return everyone's pairs of assignments that break a rule today.
+
+    Nobody breaks a dynamic one by what was done before it: it is asked with every act from then on.
+    """
+    rules.check_rule(rule, posts=[post.id for post in call.work.posts.all()], acts=acts())
     by_user: dict[str, list[Assignment]] = {}
     for held in call.work.assignments.in_force():
         by_user.setdefault(held.user_id, []).append(held)
