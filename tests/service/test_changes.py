@@ -139,7 +139,7 @@ def test_the_database_keeps_four_eyes_and_one_pending_change(bank: Bank, change:
         for column in (
             "id", "kind", "target", "org_id", "body", "body_hash", "state", "maker", "made_at",
             "reason", "target_version", "expires_at", "checker", "decided_at", "decision_reason",
-            "version",
+            "version", "maker_may_be",
         )
     )  # fmt: skip
     for statement in (

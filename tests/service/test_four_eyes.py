@@ -119,3 +119,13 @@ def test_a45_a_configured_initial_password_is_known_to_both_who_made_the_user(
         choose_password(bank, "hq3", "888888")
         with refused("SAME_PERSON"):
             bank.approve(another(bank, by), "hq3")
+
+
+def test_a30_what_was_asked_for_in_somebodys_hands_stays_so(bank: Bank) -> None:
+    new_admin(bank, "hq3", password_from="hq2")
+    take_over(bank, "hq2", by="hq1")
+    change = another(bank, "hq2")
+    take_over(bank, "hq2", by="hq3")  # gives the account back to its user, not the change
+    with refused("SAME_PERSON"):
+        bank.approve(change, "hq1")
+    bank.approve(another(bank, "hq2", "n2"), "hq1")

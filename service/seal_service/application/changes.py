@@ -100,6 +100,7 @@ def propose(
         body_hash=hashlib.sha256(canonical.encode()).hexdigest(), state=ChangeState.PENDING,
         maker=call.caller.user_id, made_at=call.now, reason=reason,
         target_version=target_version, expires_at=call.now + call.rules.change_lifetime,
+        maker_may_be=tuple(sorted(behind_caller(call) - {call.caller.user_id})),
     )  # fmt: skip
     rule = KINDS[name]
     if call.permission != rule.ask_permission:
@@ -206,7 +207,7 @@ def _for_checker(call: Call, change_id: str) -> Change:
 
 def _require_second_person(call: Call, change: Change) -> None:
     """Refuse a checker who may be the maker, or the one whom the change is about."""
-    refuse_maker(call, change.maker)
+    refuse_maker(call, change)
     refuse_own(call, change.target)
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from seal_service.application.call import Call
 from seal_service.domain.access_modes import AccessMode
-from seal_service.domain.people import User
+from seal_service.domain.changes import Change
 from seal_service.domain.reasons import Reason, Refusal
 
 
@@ -26,23 +26,18 @@ def refuse_own(call: Call, target: str) -> None:
         raise Refusal(Reason.SAME_PERSON)
 
 
-def refuse_maker(call: Call, maker: str) -> None:
+def refuse_maker(call: Call, change: Change) -> None:
     """Refuse a second person who may be the first, or the other way round."""
-    if maker in behind_caller(call):
-        raise Refusal(Reason.SAME_PERSON)
-    if call.caller.user_id in _behind(call, call.user_named(maker)):
+    if change.maker in behind_caller(call) or call.caller.user_id in change.maker_may_be:
         raise Refusal(Reason.SAME_PERSON)
 
 
 def behind_caller(call: Call) -> set[str]:
-    """Return who may be the caller."""
+    """Return who may be the caller: the caller's own number, and often nobody else's."""
+    own = {call.caller.user_id}
     if call.caller.mode is not AccessMode.DIRECT:
-        return {call.caller.user_id}
-    return _behind(call, call.user_named(call.caller.user_id))
-
-
-def _behind(call: Call, user: User) -> set[str]:
-    """Return who may act as a user."""
+        return own
+    user = call.user_named(call.caller.user_id)
     if call.tools.codes is not None and user.mobile is not None:
-        return {user.id}
-    return {user.id, *user.password_known_to}
+        return own
+    return {*own, *user.password_known_to}

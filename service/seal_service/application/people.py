@@ -67,10 +67,11 @@ def ask_create(
     reason: str,
 ) -> Change:
     """Ask for a new user, posts included."""
-    org = call.org_named(org_id)
+    # The code of a merged outlet means the one that goes on, in its own place.
+    org = call.survivor_of(org_id)
     call.require(org)
     body = {
-        "user_id": user_id, "name": name, "org": org_id, "kind": str(kind_of), "posts": post_ids,
+        "user_id": user_id, "name": name, "org": org.id, "kind": str(kind_of), "posts": post_ids,
         "certificate_sha256": certificate_sha256, "qualified_folding": qualified_folding,
         "core_rights": core_rights, "mobile": mobile,
     }  # fmt: skip
@@ -180,11 +181,11 @@ def ask_assign(
     reason: str,
 ) -> Change:
     """Ask for a post for a user: the permission request form (A43)."""
-    org = call.org_named(org_id)
+    org = call.survivor_of(org_id)
     call.require(org)
     user = call.user_named(user_id)
     call.require(call.org_named(user.org_id))
-    body = {"post": post_id, "org": org_id, "application": application, "form": _form(call, user)}
+    body = {"post": post_id, "org": org.id, "application": application, "form": _form(call, user)}
     return propose(
         call, "post.assign", target=f"users/{user_id}", org=org, body=body, reason=reason,
         target_version=user.version,

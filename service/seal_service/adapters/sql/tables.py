@@ -340,6 +340,7 @@ pending_change = Table(
     Column("checker", String(20)),
     Column("decided_at", Instant),
     Column("decision_reason", Text, nullable=False),
+    Column("maker_may_be", Names, nullable=False),
     Column("version", Integer, nullable=False),
     CheckConstraint("checker is null or checker <> maker", name="four_eyes"),
     CheckConstraint(

@@ -23,7 +23,12 @@ branch_labels = None
 depends_on = None
 
 users = sa.table("users", sa.column("id"), sa.column("password_known_to", sa.JSON))
+change = sa.table("pending_change", sa.column("id"), sa.column("maker_may_be", sa.JSON))
+waiting = sa.table("pending_change", *map(sa.column, ("id", "maker", "state")))
 session = sa.table("session", sa.column("id"), sa.column("certificate_sha256"))
+_COLUMNS = {
+    users: "password_known_to", change: "maker_may_be", session: "certificate_sha256",
+}  # fmt: skip
 kept = sa.Table(
     "kept_0011",
     sa.MetaData(),
@@ -41,27 +46,29 @@ def upgrade() -> None:
         "users", sa.Column("password_known_to", sa.JSON(), nullable=False, server_default="[]")
     )
     op.add_column(
+        "pending_change",
+        sa.Column("maker_may_be", sa.JSON(), nullable=False, server_default="[]"),
+    )
+    op.add_column(
         "session",
         sa.Column("certificate_sha256", sa.String(64), nullable=False, server_default=""),
     )
     op.create_index("ix_pending_change_target", "pending_change", ["target", "state"])
     connection = op.get_bind()
-    was: dict[str, dict[str, Any]] = {"users": {}, "session": {}, "log": {}}
+    was: dict[str, dict[str, Any]] = {"log": {}, **{table.name: {} for table in _COLUMNS}}
     if sa.inspect(connection).has_table(kept.name):
         for what, key, value in connection.execute(sa.select(kept)).all():
             was[what][key] = value
         kept.drop(connection)
-    known = was["users"]
+    known = was[users.name]
     for actor, target in _handed_out(connection, after_us=was["log"].get("at_us", 0)):
         known[target.removeprefix("users/")] = sorted({actor, *known.get(actor, ())})
-    for key, value in known.items():
-        connection.execute(
-            sa.update(users).where(users.c.id == key).values(password_known_to=value)
-        )
-    for key, value in was["session"].items():
-        connection.execute(
-            sa.update(session).where(session.c.id == key).values(certificate_sha256=value)
-        )
+    if not was["log"]:
+        query = sa.select(waiting.c.id, waiting.c.maker).where(waiting.c.state == "PENDING")
+        was[change.name] = {key: known.get(maker, []) for key, maker in connection.execute(query)}
+    for table, column in _COLUMNS.items():
+        for key, value in was[table.name].items():
+            connection.execute(sa.update(table).where(table.c.id == key).values({column: value}))
 
 
 def downgrade() -> None:
@@ -72,14 +79,14 @@ def downgrade() -> None:
         connection.execute(sa.select(sa.func.max(log.c.at_us))).scalar() for log in (event, outbox)
     ]
     rows = [{"what": "log", "id": "at_us", "value": max(at or 0 for at in newest)}]
-    for table in (users, session):
+    for table in _COLUMNS:
         for key, value in connection.execute(sa.select(table)).all():
             if value:
                 rows.append({"what": table.name, "id": key, "value": value})
     op.bulk_insert(kept, rows)
     op.drop_index("ix_pending_change_target", "pending_change")
-    op.drop_column("session", "certificate_sha256")
-    op.drop_column("users", "password_known_to")
+    for table, column in _COLUMNS.items():
+        op.drop_column(table.name, column)
 
 
 def _handed_out(connection: sa.Connection, *, after_us: int) -> list[tuple[str, str]]:
