@@ -551,3 +551,36 @@ def test_a51_a_review_past_its_quarter_is_overdue(bank: Bank) -> None:
     request = pb.StartReviewRequest(org="orgs/2101", quarter="2026Q3")
     review = bank.as_("b1").identity.start_review(request).review
     assert review.overdue
+
+
+def test_a51_only_this_quarter_and_the_one_before_are_reviewed(bank: Bank) -> None:
+    for quarter in ("2027Q1", "2027Q3", "2026Q2", "2020Q4"):
+        with refused("INVALID_FIELD"):
+            bank.as_("b1").identity.start_review(
+                pb.StartReviewRequest(org="orgs/2101", quarter=quarter)
+            )
+
+
+def test_a51_a_post_given_after_the_start_is_reviewed_too(bank: Bank) -> None:
+    identity = bank.as_("b1").identity
+    request = pb.StartReviewRequest(org="orgs/2101", quarter="2026Q4")
+    review = identity.start_review(request).review
+    bank.approve(ask_user(bank, "n1", "2101", "sub-branch-teller", "c11"), "b1")
+
+    def attest_all() -> pb.Review:
+        found = identity.get_review(pb.GetReviewRequest(name=review.name)).review
+        for item in found.items:
+            identity.attest_assignment(
+                pb.AttestAssignmentRequest(
+                    review=review.name, assignment=item.assignment.name,
+                    verdict=pb.ReviewItem.VERDICT_KEEP,
+                )
+            )  # fmt: skip
+        return found
+
+    complete = pb.CompleteReviewRequest(name=review.name, etag=attest_all().etag)
+    with refused("REVIEW_INCOMPLETE", open="1"):
+        identity.complete_review(complete)
+    # The refusal has written down what is missing.
+    assert "users/n1" in {item.assignment.user for item in attest_all().items}
+    assert identity.complete_review(complete).review.state == pb.Review.STATE_COMPLETED
