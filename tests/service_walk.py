@@ -75,7 +75,7 @@ class Walk:
         return [
             ("user.manage", self.create), ("post.assign", self.assign),
             ("user.transfer", self.transfer), ("post.assign", self.revoke),
-            ("user.manage", self.admit), ("user.unlock", self.reset), ("user.unlock", self.reset),
+            ("user.manage", self.admit), ("user.unlock", self.reset),
             ("org.manage", self.create_org), ("org.manage", self.transfer_org),
             ("org.manage", self.merge_org), ("post.manage", self.change_role),
             ("post.manage", self.change_post), ("rule.manage", self.change_rule),

@@ -62,13 +62,15 @@ class Identities:
             if standing is None or standing.session is None:
                 raise Refusal(Reason.SESSION_EXPIRED)
             require_alive(standing.session, standing.user, at)
+            if standing.session.certificate_sha256 != credentials.certificate_sha256:
+                raise Refusal(Reason.SESSION_EXPIRED)  # a token that was carried elsewhere
             caller = self._caller(work, standing)
             self._remember(self._seen, key, Caller(user_id=caller.user_id, org_id=caller.org_id))
             return caller
         if credentials.certificate_sha256:
             user = work.users.by_certificate(credentials.certificate_sha256)
             if user is None:
-                return Caller()  # a console's certificate; its people sign in
+                return Caller(unknown_certificate=True)  # a console's, say; its people sign in
             require_admitted(user)
             return self.service(work, user)
         return Caller()

@@ -110,7 +110,7 @@ TABLE: dict[Reason, Entry] = {
     _R.BAD_CREDENTIALS: Entry(_C.UNAUTHENTICATED, "User number or password is wrong.", "工号或密码错误。", ("remaining",)),
     _R.CODE_REQUIRED: Entry(_C.UNAUTHENTICATED, "A code was sent to the user's telephone; sign in again with it.", "验证码已发送至预留手机,请输入验证码后重新登录。"),
     _R.BAD_TICKET: Entry(_C.UNAUTHENTICATED, "The single sign-on ticket is not valid, has expired or was used before.", "单点登录票据无效、过期或已使用。"),
-    _R.CERT_UNKNOWN: Entry(_C.UNAUTHENTICATED, "The client certificate belongs to no service account.", "客户端证书未登记。"),
+    _R.CERT_UNKNOWN: Entry(_C.UNAUTHENTICATED, "The client certificate belongs to no service account, and nobody is signed in.", "客户端证书未登记,且未登录。"),
     _R.NO_PERMISSION: Entry(_C.PERMISSION_DENIED, "None of your posts has this permission.", "您的岗位没有此权限。", ("permission",)),
     _R.OUT_OF_ORG_SCOPE: Entry(_C.PERMISSION_DENIED, "The organisation is outside your reach.", "该机构不在您的管辖范围内。", ("permission",)),
     _R.SAME_PERSON: Entry(_C.PERMISSION_DENIED, "A second person is needed here.", "须由另一人办理,不得自办自核。"),

@@ -53,6 +53,7 @@ def opened(
     peer: str,
     mode: AccessMode,
     at: datetime,
+    certificate_sha256: str = "",
 ) -> Session:
     """Return a new session; with an initial password it may only change that password."""
     return Session(
@@ -60,6 +61,7 @@ def opened(
         created_at=at, last_seen_at=at, authenticated_at=at,
         expires_at=at + timedelta(seconds=rules.lifetime_s), idle_limit_s=rules.idle_limit_s,
         restricted=user.password_initial, peer=peer, mode=mode,
+        certificate_sha256=certificate_sha256,
     )  # fmt: skip
 
 

@@ -158,6 +158,7 @@ class Pipeline:
             call = Call(
                 work=work, caller=caller, tools=self.tools, now=exchange.started,
                 permission=method.policy.permission, peer=exchange.peer, prepared=prepared,
+                certificate_sha256=exchange.credentials.certificate_sha256,
             )  # fmt: skip
             try:
                 response = method.handle(call, exchange.request)
