@@ -104,7 +104,7 @@ service-kill: setup ## kill -9 the service under load KILLS times (200; half an 
 	SEALMATCH_KILLS=$${KILLS:-200} $(PY) -m pytest -q -s tests/service/test_service_kill.py
 
 # `make walk RUNS=3 SEED=20` takes three walks, with seeds 20, 21 and 22; STEPS sets their length.
-walk: setup ## many people act at random on the service, 10,000 steps; every rule must hold of what is there (MINUTES minutes)
+walk: setup ## many people act at random on the service, 10,000 steps; every rule must hold (three minutes)
 	SEALMATCH_WALK_STEPS=$${STEPS:-10000} SEALMATCH_WALK_SEED=$${SEED:-4} SEALMATCH_WALK_RUNS=$${RUNS:-1} \
 	  $(PY) -m pytest -q -s tests/service/test_random_walk.py
 

@@ -59,6 +59,8 @@ class Caller:
     authority: Authority = field(default_factory=Authority)
     session: Session | None = None
     super_admin: bool = False
+    sealed: bool = False
+    """Was the super administrator, and can do nothing any more."""
     unknown_certificate: bool = False
     """Shown without a session, and no service account's."""
 

@@ -21,6 +21,8 @@ def authorise(policy: Policy, caller: Caller, rules: Rules, at: datetime) -> Non
     ------
     Refusal
     """
+    if caller.sealed:
+        raise Refusal(Reason.SUPER_ADMIN_SEALED)
     if policy.permission == PUBLIC:
         return
     if not caller.user_id:
