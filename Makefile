@@ -15,7 +15,7 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
 .PHONY: help setup build test test-fast proto lint format demo accuracy exam network profile fold-offsets findings findings-fit ablation bench bench-audit audit-kill \
-  service-kill audit-faults fuzz lock clean
+  service-kill walk audit-faults fuzz lock clean
 
 help: ## list every task
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,11 @@ audit-kill: setup ## kill -9 the audit log under load KILLS times (200; a quarte
 
 service-kill: setup ## kill -9 the service under load KILLS times (200; half an hour), verify its data directory after each
 	SEALMATCH_KILLS=$${KILLS:-200} $(PY) -m pytest -q -s tests/service/test_service_kill.py
+
+# `make walk RUNS=3 SEED=20` takes three walks, with seeds 20, 21 and 22; STEPS sets their length.
+walk: setup ## many people act at random on the service, 10,000 steps; every rule must hold (three minutes)
+	SEALMATCH_WALK_STEPS=$${STEPS:-10000} SEALMATCH_WALK_SEED=$${SEED:-4} SEALMATCH_WALK_RUNS=$${RUNS:-1} \
+	  $(PY) -m pytest -q -s tests/service/test_random_walk.py
 
 audit-faults: setup ## break every write, sync and rename of the audit log once (ten minutes)
 	SEALMATCH_FAULT_STRIDE=1 $(PY) -m pytest -q -s tests/fault/test_audit_io_faults.py

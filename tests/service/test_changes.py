@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from refusals import refused
 from service_bank import Bank, ask_user
 from sqlalchemy.exc import DBAPIError
 
 from sealapi.v1 import change_pb2 as pb
+from sealapi.v1 import identity_pb2 as pb_i
+from sealapi.v1 import organization_pb2 as org_pb
+from sealmatch.client import CallError
 
 
 def get(bank: Bank, change: pb.Change, by: str) -> pb.Change:
@@ -135,7 +139,7 @@ def test_the_database_keeps_four_eyes_and_one_pending_change(bank: Bank, change:
         for column in (
             "id", "kind", "target", "org_id", "body", "body_hash", "state", "maker", "made_at",
             "reason", "target_version", "expires_at", "checker", "decided_at", "decision_reason",
-            "version",
+            "version", "maker_may_be",
         )
     )  # fmt: skip
     for statement in (
@@ -145,3 +149,61 @@ def test_the_database_keeps_four_eyes_and_one_pending_change(bank: Bank, change:
     ):
         with pytest.raises(DBAPIError), transactions.write() as connection:
             connection.exec_driver_sql(statement)
+
+
+def disable(bank: Bank, user: str, by: str) -> None:
+    bank.as_(by).identity.disable_user(pb_i.DisableUserRequest(name=f"users/{user}", reason="x"))
+
+
+def test_a30_a_change_falls_with_its_makers_standing(bank: Bank, change: pb.Change) -> None:
+    disable(bank, "c11", by="b1")
+    with refused("MAKER_NOT_ENTITLED", maker="users/c11"):
+        bank.approve(change, "b1")
+    assert reject(bank, change, "b1").state == pb.Change.STATE_REJECTED
+
+
+def test_a30_and_with_the_post_that_let_the_maker_ask(bank: Bank, change: pb.Change) -> None:
+    held = bank.user("c11").assignments[0].name
+    bank.as_("b1").identity.revoke_post(pb_i.RevokePostRequest(name=held, reason="x"))
+    with refused("MAKER_NOT_ENTITLED", maker="users/c11"):
+        bank.approve(change, "b1")
+    everywhere = bank.as_("hq1").organization.update_org(
+        org_pb.UpdateOrgRequest(
+            name="orgs/2101", etag=bank.org("2101").etag, display_name="新名", reason="x",
+            update_mask=FieldMask(paths=["display_name"]),
+        )
+    )  # fmt: skip
+    bank.approve(ask_user(bank, "hq3", "1000", "hq-admin", "hq1"), "hq2")
+    disable(bank, "hq1", by="hq2")
+    with refused("MAKER_NOT_ENTITLED", maker="users/hq1"):
+        bank.approve(everywhere.change, "hq2")
+
+
+def test_a39_the_maker_can_still_appoint_when_the_change_is_approved(bank: Bank) -> None:
+    change = ask_user(bank, "n1", "2100", "sub-branch-chief", "b1")
+    held = bank.user("b1").assignments[0].name
+    bank.as_("hq1").identity.revoke_post(pb_i.RevokePostRequest(name=held, reason="x"))
+    # Another post gives back the permission, not the right to make a chief.
+    again = pb_i.AssignPostRequest(
+        user="users/b1", post="posts/sub-branch-chief", org="orgs/2100", reason="x"
+    )
+    bank.approve(bank.as_("b1b").identity.assign_post(again).change, "hq1")
+    with refused("MAY_NOT_APPOINT", post="posts/sub-branch-chief"):
+        bank.approve(change, "b1b")
+
+
+def test_a_locked_maker_comes_back(bank: Bank, change: pb.Change) -> None:
+    for _ in range(6):
+        with pytest.raises(CallError):
+            bank.sign_in("c11", "wrong")
+    assert bank.approve(change, "b1").state == pb.Change.STATE_APPROVED
+
+
+def test_a50_nobody_gives_a_post_to_one_who_was_shut_out_meanwhile(bank: Bank) -> None:
+    request = pb_i.AssignPostRequest(
+        user="users/t11", post="posts/sub-branch-teller", org="orgs/2102", reason="x"
+    )
+    change = bank.as_("b1").identity.assign_post(request).change
+    disable(bank, "t11", by="c11")
+    with refused("USER_DISABLED"):
+        bank.approve(change, "hq1")

@@ -17,7 +17,7 @@ from seal_audit_check import Trust, check
 from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.migrate import FOLDER, migrate, newest, version
 from seal_service.adapters.sql.migrations.versions.m0003_audit_log import entry
-from seal_service.adapters.sql.tables import metadata, role
+from seal_service.adapters.sql.tables import metadata, role, users
 from seal_service.audit import tables as audit
 
 
@@ -178,3 +178,30 @@ def test_going_back_lets_nobody_in_who_was_shut_out(connections: Connections) ->
             "select locked_at, lock_reason from users where id = 't11'"
         ).one()
     assert tuple(row) == (7, "left")
+
+
+def test_a30_the_log_tells_through_whose_hands_passwords_went(
+    template: Template, tmp_path: Path
+) -> None:
+    folder, url = template.copy(tmp_path / "data")
+    connections = Connections(url)
+    known = held_by(connections)
+    assert known["c11"] == ("b1b", "hq2", "root")
+    migrate(connections, "0010")
+    migrate(connections, "head")
+    assert held_by(connections) == known
+    # A bank that never had this version knows only its log.
+    migrate(connections, "0010")
+    with connections.write() as connection:
+        connection.exec_driver_sql("drop table kept_0011")
+    migrate(connections, "head")
+    connections.close()
+    with running(folder, url) as bank:
+        found = held_by(bank.server.pipeline.database.connections)  # type: ignore[attr-defined]
+    assert found["c11"] == ("b1b", "hq2")
+
+
+def held_by(connections: Connections) -> dict[str, tuple[str, ...]]:
+    with connections.read() as connection:
+        rows = connection.execute(select(users.c.id, users.c.password_known_to)).all()
+    return dict(tuple(row) for row in rows)

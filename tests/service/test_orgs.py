@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -9,6 +11,8 @@ from refusals import refused
 from service_bank import PASSWORD, Bank, ask_user
 from sqlalchemy.exc import DBAPIError
 
+from seal_service.adapters.sql.tables import metadata, org
+from sealapi.v1 import audit_pb2 as ab
 from sealapi.v1 import change_pb2, session_pb2
 from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import organization_pb2 as pb
@@ -173,6 +177,76 @@ def test_a27_an_open_review_goes_along_or_into_the_others(bank: Bank) -> None:
     people = {item.assignment.user for item in joined.items}
     assert people == {"users/c11", "users/t11", "users/r11", "users/c12", "users/t12"}
     assert len(bank.rows("review")) == 2
+
+
+def test_a27_the_old_code_stands_in_the_place_of_the_outlet_that_goes_on(bank: Bank) -> None:
+    bank.approve(ask_merge(bank, "2101", "2201").change, "hq2")
+    # The old branch has nothing to say there any more, though the old code's path is below it.
+    with refused("OUT_OF_ORG_SCOPE"):
+        ask_user(bank, "n1", "2101", "sub-branch-teller", "b1")
+    assign = ib.AssignPostRequest(
+        user="users/t12", post="posts/sub-branch-teller", org="orgs/2101", reason="x"
+    )
+    with refused("OUT_OF_ORG_SCOPE"):
+        bank.as_("b1").identity.assign_post(assign)
+    change = ask_user(bank, "n1", "2101", "sub-branch-teller", "b2")
+    assert change.org == "orgs/2201"
+    bank.approve(change, "hq1")
+    with refused("ORG_INACTIVE"):
+        start_review(bank, "2101")
+
+
+def test_a27_the_log_of_the_old_code_is_seen_by_whoever_looks_after_what_goes_on(
+    bank: Bank,
+) -> None:
+    def seen(by: str) -> int:
+        request = ab.ListAuditEventsRequest(page_size=100)
+        events = bank.as_(by).audit.list_audit_events(request).events
+        return sum(event.org == "orgs/2101" for event in events)
+
+    wait_until_numbered(bank)
+    known = seen("b1")
+    assert (known > 3, seen("b2")) == (True, 0)
+    bank.approve(ask_merge(bank, "2101", "2201").change, "hq2")
+    assert seen("b2") >= known
+    assert seen("b1") == 0
+    request = ab.ListAuditEventsRequest(page_size=100)
+    events = bank.as_("b2").audit.list_audit_events(request).events
+    old = next(event for event in events if event.org == "orgs/2101")
+    assert bank.as_("b2").audit.get_audit_event(ab.GetAuditEventRequest(name=old.name)).event
+    with refused("OUT_OF_ORG_SCOPE"):
+        bank.as_("b1").audit.get_audit_event(ab.GetAuditEventRequest(name=old.name))
+
+
+def wait_until_numbered(bank: Bank) -> None:
+    for _ in range(500):
+        waiting, *_ = bank.log_state()
+        if not waiting:
+            return
+        time.sleep(0.02)
+    raise AssertionError
+
+
+STAYS = {
+    "org": "the organisation itself",
+    "reminder": "the nightly job settles those of an outlet where nobody holds a post",
+    "rights_finding": "the report of a day, as it was",
+}
+"""Tables that name an organisation and do not go along in a merge, and why."""
+
+
+def test_a27_every_table_that_names_an_organisation_follows_or_says_why_not(
+    sqlite_bank: Bank,
+) -> None:
+    with sqlite_bank.server.pipeline.database.read() as work:
+        following = {follower.table.name for follower in work.followers}  # type: ignore[attr-defined]
+    naming = {
+        table.name
+        for table in metadata.sorted_tables
+        if any(key.column is org.c.id for key in table.foreign_keys)
+    }
+    assert naming == following | STAYS.keys()
+    assert not following & STAYS.keys()
 
 
 def test_a27_only_outlets_merge(bank: Bank) -> None:

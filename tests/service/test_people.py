@@ -75,6 +75,51 @@ def test_a39_who_may_appoint_whom(bank: Bank) -> None:
     assert ask_user(bank, "n4", "2200", "branch-admin", "hq1").state
 
 
+def open_centre(bank: Bank) -> None:
+    """Open a clearing centre below a branch."""
+    request = org_pb.CreateOrgRequest(
+        org_id="2109", display_name="分行清算中心", parent="orgs/2100",
+        kind=org_pb.Org.KIND_CLEARING_CENTRE, reason="x",
+    )  # fmt: skip
+    bank.approve(bank.as_("hq1").organization.create_org(request).change, "hq2")
+
+
+def test_a39_a_transfer_appoints_nobody_whom_neither_person_may_appoint(bank: Bank) -> None:
+    open_centre(bank)
+    for user, post in (("c12", "centre-admin"), ("t12", "centre-teller")):
+        with refused("MAY_NOT_APPOINT", post=f"posts/{post}"):
+            ask_assign(bank, user, post, "2109", by="b1")
+        change = ask_transfer(bank, user, "2109", by="b1", posts=(post,))
+        with refused("MAY_NOT_APPOINT", post=f"posts/{post}"):
+            bank.approve(change, "b1b")
+        # The old side may ask, where the second person is the one who gives the post.
+        bank.approve(change, "hq1")
+
+
+def test_a39_whoever_may_not_appoint_may_not_shut_out_either(bank: Bank) -> None:
+    bank.approve(ask_user(bank, "c11b", "2101", "sub-branch-chief", "b1"), "b1b")
+    bank.approve(ask_user(bank, "aud2", "2100", "auditor", "hq1"), "hq2")
+    for peer, by, post in (
+        ("c11b", "c11", "sub-branch-chief"),
+        ("b1b", "b1", "branch-admin"),
+        ("aud2", "b1", "auditor"),
+    ):
+        identity = bank.as_(by).identity
+        for act in (
+            lambda i, u: i.reset_password(pb.ResetPasswordRequest(name=u)),
+            lambda i, u: i.unlock_user(pb.UnlockUserRequest(name=u)),
+            lambda i, u: i.disable_user(pb.DisableUserRequest(name=u, reason="x")),
+        ):
+            with refused("MAY_NOT_APPOINT", post=f"posts/{post}"):
+                act(identity, f"users/{peer}")
+        with refused("MAY_NOT_APPOINT", post=f"posts/{post}"):
+            revoke(bank, peer, by=by)
+    # Whoever gives the post takes it, and a higher organisation looks after all below it.
+    revoke(bank, "c11b", by="b1")
+    revoke(bank, "aud2", by="hq1")
+    bank.as_("hq1").identity.disable_user(pb.DisableUserRequest(name="users/t11", reason="x"))
+
+
 def test_posts_exist_where_they_are_meant_to(bank: Bank) -> None:
     with refused("POST_NOT_AT_LEVEL", post="posts/hq-admin", org="orgs/2101"):
         ask_user(bank, "n1", "2101", "hq-admin", "hq1")
@@ -329,6 +374,57 @@ def test_a30_a_new_rule_lists_its_offenders_before_it_can_be_asked_for(bank: Ban
         ask_assign(bank, "aud", "core-interface", "1000", by="hq1")
 
 
+def dynamic(first: str, second: str) -> pb.ExclusionRule:
+    return pb.ExclusionRule(
+        kind=pb.ExclusionRule.KIND_DYNAMIC, first=first, second=second,
+        reach=pb.ExclusionRule.REACH_BANK,
+    )  # fmt: skip
+
+
+def test_a30_a_dynamic_rule_is_in_force_until_it_is_deleted(bank: Bank) -> None:
+    identity = bank.as_("hq1").identity
+    for user in ("n1", "n2"):
+        bank.approve(ask_user(bank, user, "2101", "sub-branch-teller", "b1"), "b1b")
+    rule = dynamic("user.create.ask", "post.assign.approve")
+    preview = pb.PreviewExclusionRuleRequest(rule=rule)
+    assert not identity.preview_exclusion_rule(preview).offenders
+    create = pb.CreateExclusionRuleRequest(rule_id="own-people", rule=rule, reason="x")
+    bank.approve(identity.create_exclusion_rule(create).change, "hq2")
+    change = ask_assign(bank, "n1", "sub-branch-teller", "2102", by="b1b")
+    with refused("SAME_PERSON"):
+        bank.approve(change, "b1")  # who has asked for this very user
+    bank.approve(change, "hq1")
+    bank.approve(ask_assign(bank, "t11", "sub-branch-teller", "2102", by="b1b"), "b1")
+    name = "exclusionRules/own-people"
+    stored = identity.get_exclusion_rule(pb.GetExclusionRuleRequest(name=name)).rule
+    delete = pb.DeleteExclusionRuleRequest(name=name, etag=stored.etag, reason="x")
+    bank.approve(identity.delete_exclusion_rule(delete).change, "hq2")
+    bank.approve(ask_assign(bank, "n2", "sub-branch-teller", "2102", by="b1b"), "b1")
+
+
+def test_a30_a_dynamic_rule_keeps_from_asking_too(bank: Bank) -> None:
+    create = pb.CreateExclusionRuleRequest(
+        rule_id="own-people", rule=dynamic("user.create.approve", "post.assign.ask"), reason="x"
+    )
+    bank.approve(bank.as_("hq1").identity.create_exclusion_rule(create).change, "hq2")
+    bank.approve(ask_user(bank, "n1", "2101", "sub-branch-teller", "b1"), "b1b")
+    with refused("SAME_PERSON"):
+        ask_assign(bank, "n1", "sub-branch-teller", "2102", by="b1b")
+    assert ask_assign(bank, "n1", "sub-branch-teller", "2102", by="b1").name
+
+
+def test_a30_no_rule_is_made_of_acts_that_nobody_checks(bank: Bank) -> None:
+    for first in ("made.up", "confirmation.fill", "sub-branch-teller"):
+        rule = dynamic(first, "switch.approve")
+        create = pb.CreateExclusionRuleRequest(rule_id="void", rule=rule, reason="x")
+        with refused("INVALID_FIELD"):
+            bank.as_("hq1").identity.create_exclusion_rule(create)
+        with refused("INVALID_FIELD"):
+            bank.as_("hq1").identity.preview_exclusion_rule(
+                pb.PreviewExclusionRuleRequest(rule=rule)
+            )
+
+
 def test_records_in_use_cannot_be_deleted(bank: Bank) -> None:
     def etag(post: str) -> str:
         return bank.as_("hq1").identity.get_post(pb.GetPostRequest(name=f"posts/{post}")).post.etag
@@ -455,3 +551,36 @@ def test_a51_a_review_past_its_quarter_is_overdue(bank: Bank) -> None:
     request = pb.StartReviewRequest(org="orgs/2101", quarter="2026Q3")
     review = bank.as_("b1").identity.start_review(request).review
     assert review.overdue
+
+
+def test_a51_only_this_quarter_and_the_one_before_are_reviewed(bank: Bank) -> None:
+    for quarter in ("2027Q1", "2027Q3", "2026Q2", "2020Q4"):
+        with refused("INVALID_FIELD"):
+            bank.as_("b1").identity.start_review(
+                pb.StartReviewRequest(org="orgs/2101", quarter=quarter)
+            )
+
+
+def test_a51_a_post_given_after_the_start_is_reviewed_too(bank: Bank) -> None:
+    identity = bank.as_("b1").identity
+    request = pb.StartReviewRequest(org="orgs/2101", quarter="2026Q4")
+    review = identity.start_review(request).review
+    bank.approve(ask_user(bank, "n1", "2101", "sub-branch-teller", "c11"), "b1")
+
+    def attest_all() -> pb.Review:
+        found = identity.get_review(pb.GetReviewRequest(name=review.name)).review
+        for item in found.items:
+            identity.attest_assignment(
+                pb.AttestAssignmentRequest(
+                    review=review.name, assignment=item.assignment.name,
+                    verdict=pb.ReviewItem.VERDICT_KEEP,
+                )
+            )  # fmt: skip
+        return found
+
+    complete = pb.CompleteReviewRequest(name=review.name, etag=attest_all().etag)
+    with refused("REVIEW_INCOMPLETE", open="1"):
+        identity.complete_review(complete)
+    # The refusal has written down what is missing.
+    assert "users/n1" in {item.assignment.user for item in attest_all().items}
+    assert identity.complete_review(complete).review.state == pb.Review.STATE_COMPLETED

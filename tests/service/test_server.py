@@ -151,8 +151,9 @@ def test_e26_a_service_is_known_by_its_client_certificate(
             with refused("SESSION_EXPIRED"):
                 known.session.logout(sb.LogoutRequest())
         with client(stranger) as unknown:
-            with refused("SESSION_EXPIRED"):
+            with refused("CERT_UNKNOWN"):
                 unknown.organization.get_org(ORG)
+            assert bank.log("sealapi.v1.OrganizationService/GetOrg", "CERT_UNKNOWN")
             unknown.login("c11", PASSWORD)
             unknown.organization.get_org(ORG)
         with (
@@ -161,6 +162,41 @@ def test_e26_a_service_is_known_by_its_client_certificate(
         ):
             nobody.organization.get_org(ORG)
         assert caught.value.code == "UNAVAILABLE"
+
+
+def test_a44_a_token_opens_nothing_with_another_certificate(
+    copied: tuple[Path, str], tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path / "ca")
+    server, one, other = (authority.sign(name) for name in ("server", "one", "other"))
+    tls = {
+        "certificate": server.certificate, "key": server.key,
+        "client_authority": authority.certificate,
+    }  # fmt: skip
+
+    def client(pair: Pair, token: str = "") -> Client:
+        return Client(
+            bank.address, authority=authority.certificate, certificate=pair.certificate,
+            key=pair.key, token=token, retries=Retries(attempts=1),
+        )  # fmt: skip
+
+    with running(*copied, tls=tls) as bank:
+        with client(one) as console:
+            console.login("c11", PASSWORD)
+            console.organization.get_org(ORG)
+            with client(other, console.token) as thief, refused("SESSION_EXPIRED"):
+                thief.organization.get_org(ORG)
+            console.organization.get_org(ORG)
+            token = console.token
+        with client(one, token) as again:
+            again.organization.get_org(ORG)
+    # Nor where the server asks for no certificate any more.
+    with (
+        running(*copied) as bank,
+        Client(bank.address, token=token) as bare,
+        refused("SESSION_EXPIRED"),
+    ):
+        bare.organization.get_org(ORG)
 
 
 def test_a44_a_core_ticket_opens_a_session_once(copied: tuple[Path, str], tmp_path: Path) -> None:

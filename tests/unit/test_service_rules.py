@@ -116,7 +116,7 @@ def test_the_seed_is_consistent_and_nobody_may_hold_what_restrains() -> None:
         check_post(post, roles=[role.id for role in seed.ROLES], posts=posts)
         assert post.appointed_by, "a post that nobody can give"
     for rule in seed.RULES:
-        check_rule(rule, posts=posts)
+        check_rule(rule, posts=posts, acts=[rule.first, rule.second])
     assert len({rule.id for rule in seed.RULES}) == len(seed.RULES)
     granted = {
         post.id: {code for role in seed.ROLES if role.id in post.roles for code in role.permissions}

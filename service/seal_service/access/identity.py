@@ -17,7 +17,7 @@ from seal_service.application import access
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Caller
 from seal_service.application.ports import Standing, Work
-from seal_service.application.sessions import refuse_sealed, token_hash
+from seal_service.application.sessions import sealed, token_hash
 from seal_service.domain.authority import Authority
 from seal_service.domain.people import User, require_admitted
 from seal_service.domain.reasons import Reason, Refusal
@@ -62,13 +62,15 @@ class Identities:
             if standing is None or standing.session is None:
                 raise Refusal(Reason.SESSION_EXPIRED)
             require_alive(standing.session, standing.user, at)
+            if standing.session.certificate_sha256 != credentials.certificate_sha256:
+                raise Refusal(Reason.SESSION_EXPIRED)  # a token that was carried elsewhere
             caller = self._caller(work, standing)
             self._remember(self._seen, key, Caller(user_id=caller.user_id, org_id=caller.org_id))
             return caller
         if credentials.certificate_sha256:
             user = work.users.by_certificate(credentials.certificate_sha256)
             if user is None:
-                return Caller()  # a console's certificate; its people sign in
+                return Caller(unknown_certificate=True)  # a console's, say; its people sign in
             require_admitted(user)
             return self.service(work, user)
         return Caller()
@@ -90,14 +92,13 @@ class Identities:
     def _caller(self, work: Work, standing: Standing) -> Caller:
         user = standing.user
         super_admin = standing.super_admin == user.id
-        if super_admin:
-            refuse_sealed(work, user.id)
         return Caller(
             user_id=user.id,
             org_id=user.org_id,
             authority=self._authority(work, user, standing.epoch),
             session=standing.session,
             super_admin=super_admin,
+            sealed=super_admin and sealed(work),
         )
 
     def _authority(self, work: Work, user: User, epoch: int) -> Authority:

@@ -29,7 +29,10 @@ def ask_set(call: Call, mode: AccessMode, *, enabled: bool, version: int, reason
     )  # fmt: skip
 
 
-@kind("mode.set", check="policy.check", bank_wide=True)
+@kind(
+    "mode.set", ask="policy.manage", check="policy.check", bank_wide=True,
+    acts=("switch.propose", "switch.approve"),
+)  # fmt: skip
 def _set(call: Call, change: Change) -> Writes:
     switch = call.work.modes.get(change.target.removeprefix("accessModes/"))
     if switch is None:

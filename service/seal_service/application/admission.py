@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from seal_service.application.appointing import require_above
 from seal_service.application.call import ADMINS_NEEDED, HQ_ADMIN, Call
 from seal_service.application.changes import Writes, kind, propose, require_seen
 from seal_service.domain import people as rules
@@ -13,7 +15,7 @@ from seal_service.domain.passwords import random_password
 from seal_service.domain.people import User
 from seal_service.domain.reasons import Reason, Refusal, invalid
 
-CHECK = "user.check"
+ASK, CHECK = "user.manage", "user.check"
 
 
 def disable(call: Call, user_id: str, *, reason: str) -> User:
@@ -22,7 +24,9 @@ def disable(call: Call, user_id: str, *, reason: str) -> User:
     call.require(call.org_named(user.org_id))
     call.note(f"users/{user_id}", before={"disabled": user.disabled}, after={"reason": reason})
     refuse_own(call.caller.user_id, f"users/{user_id}")
-    if any(held.post_id == HQ_ADMIN for held in call.work.assignments.of_user(user_id)):
+    posts = call.work.assignments.of_user(user_id)
+    require_above(call, posts)
+    if any(held.post_id == HQ_ADMIN for held in posts):
         keep_administrators(call, user_id)
     return rights_changed(call, rules.disabled(user, reason, call.now), why="user disabled")
 
@@ -32,7 +36,7 @@ def ask_enable(call: Call, *, user_id: str, version: int, reason: str) -> Change
     return ask_about(call, "user.enable", user_id, version=version, body={}, reason=reason)
 
 
-@kind("user.enable", check=CHECK)
+@kind("user.enable", ask=ASK, check=CHECK)
 def _enable(call: Call, change: Change) -> Writes:
     user = seen(call, change)
     if not user.disabled:
@@ -75,13 +79,15 @@ def reset_password(call: Call, user_id: str) -> str:
 
 
 def with_initial_password(call: Call, user: User) -> tuple[User, str]:
-    """Return the user with a new initial password, and the password."""
+    """Return the user with a new initial password, which the caller learns, and the password."""
     initial = call.rules.passwords.initial
     password = initial or random_password()
     # The configured initial password needs no hash: it is compared as it is. A random one has 80
     # bits; hashing it here keeps the transaction open for a moment, which a rare call may.
     hashed = None if initial else call.tools.hasher.hash(password)
-    return rules.with_password(user, hashed, initial=True, at=call.now), password
+    fresh = rules.with_password(user, hashed, initial=True, at=call.now)
+    known_to = rules.known_through(call.user_named(call.caller.user_id))
+    return replace(fresh, password_known_to=known_to), password
 
 
 def unlock(call: Call, user_id: str) -> User:
@@ -114,4 +120,5 @@ def _for_unlocking(call: Call, user_id: str) -> User:
     refuse_own(call.caller.user_id, f"users/{user_id}")
     if user_id == call.work.marks.get("super_admin"):
         raise Refusal(Reason.SUPER_ADMIN_SEALED)
+    require_above(call, call.work.assignments.of_user(user_id))
     return user

@@ -58,7 +58,7 @@ def event(call: Call, seq: int) -> Found:
     if org is None:
         call.require_bank()  # Nobody in particular had asked for it.
     else:
-        call.require(org)
+        call.require(call.survivor(org))
     call.note(f"auditEvents/{seq}")
     return found
 

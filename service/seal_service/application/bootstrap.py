@@ -63,5 +63,5 @@ def seal(call: Call) -> datetime:
     if present < ADMINS_NEEDED:
         raise Refusal(Reason.TOO_FEW_ADMINS, needed=ADMINS_NEEDED, present=present)
     call.work.marks.put_once(SEALED, call.now.isoformat(), call.now)
-    call.work.sessions.end_all(call.caller.user_id, "sealed", call.now)
+    # The session stays, good for nothing but to hear the answer again if it got lost on the way.
     return call.now

@@ -59,6 +59,10 @@ class Caller:
     authority: Authority = field(default_factory=Authority)
     session: Session | None = None
     super_admin: bool = False
+    sealed: bool = False
+    """Was the super administrator, and can do nothing any more."""
+    unknown_certificate: bool = False
+    """Shown without a session, and no service account's."""
 
     @property
     def mode(self) -> AccessMode:
@@ -81,6 +85,7 @@ class Call:
     now: datetime
     permission: str
     peer: str = ""
+    certificate_sha256: str = ""
     prepared: Any = None
     scope_checked: bool = False
     target: str = ""

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from seal_service.application import posts
+from seal_service.application.appointing import require_appointer
 from seal_service.application.call import Call
 from seal_service.application.core_rights import granted
-from seal_service.application.people import create_at_once, require_appointer
+from seal_service.application.people import create_at_once
 from seal_service.domain import people as rules
 from seal_service.domain.orgs import require_active
 from seal_service.domain.people import User
@@ -45,7 +46,7 @@ def add(
     org = call.org_named(org_id)
     call.require(org)
     require_active(org)
-    require_appointer(call, [post_id], org)
+    require_appointer(call, [post_id], org, by=[call.caller.user_id])
     if called_at > call.now:
         raise invalid("phone_note.call_time", "lies in the future")
     post = posts.named(call, Post, post_id)

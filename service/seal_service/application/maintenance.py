@@ -24,7 +24,7 @@ def ask(call: Call, *, starts_at: datetime, ends_at: datetime, notice: str, reas
     )  # fmt: skip
 
 
-@kind("maintenance.schedule", check=AGREE, bank_wide=True)
+@kind("maintenance.schedule", ask=PROPOSE, check=AGREE, bank_wide=True)
 def _schedule(call: Call, change: Change) -> Writes:
     other = AGREE if call.caller.user_id == change.maker else PROPOSE
     if call.caller.authority.holds(other):

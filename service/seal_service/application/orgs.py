@@ -17,7 +17,7 @@ from seal_service.domain.changes import Change
 from seal_service.domain.orgs import Org, OrgKind
 from seal_service.domain.reasons import Reason, Refusal
 
-CHECK = "org.check"
+ASK, CHECK = "org.manage", "org.check"
 
 
 def shown(call: Call, org_id: str) -> Org:
@@ -53,7 +53,7 @@ def ask_create(
     )  # fmt: skip
 
 
-@kind("org.create", check=CHECK, bank_wide=True)
+@kind("org.create", ask=ASK, check=CHECK, bank_wide=True)
 def _create(call: Call, change: Change) -> Writes:
     body = change.body
     if call.work.orgs.get(body["org_id"]) is not None:
@@ -83,7 +83,7 @@ def ask_update(
     return _ask(call, "org.update", org_id, version=version, body=body, reason=reason)
 
 
-@kind("org.update", check=CHECK, bank_wide=True)
+@kind("org.update", ask=ASK, check=CHECK, bank_wide=True)
 def _update(call: Call, change: Change) -> Writes:
     org = _seen(call, change)
     kind_of = OrgKind(change.body["kind"]) if change.body["kind"] else None
@@ -98,7 +98,7 @@ def ask_delete(call: Call, *, org_id: str, version: int, reason: str) -> Change:
     return _ask(call, "org.delete", org_id, version=version, body={}, reason=reason)
 
 
-@kind("org.delete", check=CHECK, bank_wide=True, step_up=True)
+@kind("org.delete", ask=ASK, check=CHECK, bank_wide=True, step_up=True)
 def _delete(call: Call, change: Change) -> Writes:
     org = _seen(call, change)
     if any(below.active for below in call.work.orgs.below(org.path)):
@@ -121,7 +121,7 @@ def ask_transfer(call: Call, *, org_id: str, version: int, new_parent: str, reas
     )  # fmt: skip
 
 
-@kind("org.transfer", check=CHECK, bank_wide=True)
+@kind("org.transfer", ask=ASK, check=CHECK, bank_wide=True)
 def _transfer(call: Call, change: Change) -> Writes:
     org = _seen(call, change)
     new = rules.transferred(org, call.org_named(change.body["new_parent"]), call.now)
@@ -152,7 +152,7 @@ def preview_merge(call: Call, *, org_id: str, into: str) -> tuple[dict[str, int]
     return _counts(call, org_id), _obstacles(call, org_id, into)
 
 
-@kind("org.merge", check=CHECK, bank_wide=True, step_up=True)
+@kind("org.merge", ask=ASK, check=CHECK, bank_wide=True, step_up=True)
 def _merge(call: Call, change: Change) -> Writes:
     org = _seen(call, change)
     into = call.org_named(change.body["into"])

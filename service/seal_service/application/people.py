@@ -7,12 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from seal_service.application.admission import (
+    ASK,
     CHECK,
     ask_about,
     keep_administrators,
     rights_changed,
     seen,
     with_initial_password,
+)
+from seal_service.application.appointing import (
+    post_named,
+    require_above,
+    require_appointer,
 )
 from seal_service.application.call import HQ_ADMIN, Call
 from seal_service.application.changes import Writes, kind, propose
@@ -61,25 +67,26 @@ def ask_create(
     reason: str,
 ) -> Change:
     """Ask for a new user, posts included."""
-    org = call.org_named(org_id)
+    # The code of a merged outlet means the one that goes on, in its own place.
+    org = call.survivor_of(org_id)
     call.require(org)
     body = {
-        "user_id": user_id, "name": name, "org": org_id, "kind": str(kind_of), "posts": post_ids,
+        "user_id": user_id, "name": name, "org": org.id, "kind": str(kind_of), "posts": post_ids,
         "certificate_sha256": certificate_sha256, "qualified_folding": qualified_folding,
         "core_rights": core_rights, "mobile": mobile,
     }  # fmt: skip
-    require_appointer(call, post_ids, org)
     return propose(
         call, "user.create", target=f"users/{user_id}", org=org, body=body, reason=reason
     )
 
 
-@kind("user.create", check=CHECK)
+@kind("user.create", ask=ASK, check=CHECK)
 def _create(call: Call, change: Change) -> Writes:
     body = change.body
     # What was asked for an outlet that has been merged since goes to the one that goes on.
     org = call.survivor_of(body["org"])
     require_active(org)
+    require_appointer(call, body["posts"], org, by=[change.maker])
     if call.work.users.get(body["user_id"]) is not None:
         raise Refusal(Reason.ALREADY_EXISTS, resource=change.target)
     user = rules.new_user(
@@ -87,6 +94,9 @@ def _create(call: Call, change: Change) -> Writes:
         certificate_sha256=body["certificate_sha256"], core_rights=tuple(body["core_rights"]),
         qualified_folding=body["qualified_folding"], mobile=body.get("mobile"),
     )  # fmt: skip
+    # A configured initial password is in force at once, and both know that it is.
+    both = (call.user_named(change.maker), call.user_named(call.caller.user_id))
+    user = replace(user, password_known_to=rules.known_through(*both))
     _check_certificate(call, user)
     given = _checked_posts(call, user, body["posts"], org, held=[], change_id=change.id)
 
@@ -138,7 +148,7 @@ def ask_update(
     return ask_about(call, "user.update", user_id, version=version, body=fields, reason=reason)
 
 
-@kind("user.update", check=CHECK)
+@kind("user.update", ask=ASK, check=CHECK)
 def _update(call: Call, change: Change) -> Writes:
     user = seen(call, change)
     body = change.body
@@ -149,7 +159,7 @@ def _update(call: Call, change: Change) -> Writes:
     _check_certificate(call, new)
     if "core_rights" in fields:
         for held in call.work.assignments.of_user(user.id):
-            _check_core_rights(call, new, _post(call, held.post_id))
+            _check_core_rights(call, new, post_named(call, held.post_id))
 
     def write() -> Mapping[str, Any]:
         if fields.keys() == {"name"}:
@@ -171,23 +181,24 @@ def ask_assign(
     reason: str,
 ) -> Change:
     """Ask for a post for a user: the permission request form (A43)."""
-    org = call.org_named(org_id)
+    org = call.survivor_of(org_id)
     call.require(org)
     user = call.user_named(user_id)
     call.require(call.org_named(user.org_id))
-    require_appointer(call, [post_id], org)
-    body = {"post": post_id, "org": org_id, "application": application, "form": _form(call, user)}
+    body = {"post": post_id, "org": org.id, "application": application, "form": _form(call, user)}
     return propose(
         call, "post.assign", target=f"users/{user_id}", org=org, body=body, reason=reason,
         target_version=user.version,
     )  # fmt: skip
 
 
-@kind("post.assign", check=CHECK)
+@kind("post.assign", ask="post.assign", check=CHECK)
 def _assign(call: Call, change: Change) -> Writes:
     user = call.user_named(change.target.removeprefix("users/"))
     org = call.survivor_of(change.body["org"])
     require_active(org)
+    require_appointer(call, [change.body["post"]], org, by=[change.maker])
+    rules.require_not_shut_out(user)
     held = call.work.assignments.of_user(user.id)
     given = _checked_posts(
         call, user, [change.body["post"]], org, held=held, change_id=change.id,
@@ -212,6 +223,7 @@ def revoke(call: Call, assignment_id: str, *, reason: str) -> Assignment:
     call.note(f"users/{held.user_id}", before={"post": held.post_id, "org": held.org_id},
               after={"reason": reason})  # fmt: skip
     refuse_own(call.caller.user_id, f"users/{held.user_id}")
+    require_above(call, [held])
     return end_assignment(call, held, why="post revoked")
 
 
@@ -241,13 +253,23 @@ def ask_transfer(
     )  # fmt: skip
 
 
-@kind("user.transfer", check=CHECK)
+def _either_side(call: Call, change: Change) -> list[Org]:
+    """Return where the maker of a transfer may stand."""
+    user = call.user_named(change.target.removeprefix("users/"))
+    return [call.org_named(user.org_id), call.org_named(change.body["new_org"])]
+
+
+@kind("user.transfer", ask="user.transfer", check=CHECK, asked_over=_either_side)
 def _transfer(call: Call, change: Change) -> Writes:
     user = seen(call, change)
     new_org = call.org_named(change.body["new_org"])
     require_active(new_org)
     if new_org.id == user.org_id:
         raise invalid("new_org", "is the user's organisation already")
+    if change.maker != call.caller.user_id:
+        # Either side may ask, so the one who may appoint is the first or the second person.
+        both = (change.maker, call.caller.user_id)
+        require_appointer(call, change.body["posts"], new_org, by=both)
     given = _checked_posts(call, user, change.body["posts"], new_org, held=[], change_id=change.id)
 
     def write() -> Mapping[str, Any]:
@@ -273,20 +295,6 @@ def _form(call: Call, user: User) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def require_appointer(call: Call, post_ids: Iterable[str], org: Org) -> None:
-    """Refuse to appoint to a post that is another's to give (A39).
-
-    Headquarters acts for virtual organisations (A40), and alone for departments (A48).
-    """
-    for post_id in post_ids:
-        allowed = {
-            OrgKind.VIRTUAL: (*_post(call, post_id).appointed_by, HQ_ADMIN),
-            OrgKind.DEPARTMENT: (HQ_ADMIN,),
-        }.get(org.kind, _post(call, post_id).appointed_by)
-        if not call.caller.authority.holds_post(allowed, org.path):
-            raise Refusal(Reason.MAY_NOT_APPOINT, post=f"posts/{post_id}")
-
-
 def _checked_posts(
     call: Call,
     user: User,
@@ -302,7 +310,7 @@ def _checked_posts(
     for post_id in post_ids:
         if org.kind is OrgKind.DEPARTMENT and not application:
             raise invalid("application", "a department's people get posts on a written one")
-        post = _post(call, post_id)
+        post = post_named(call, post_id)
         post_rules.check_place(post, org)
         _check_core_rights(call, user, post)
         if any(one.post_id == post_id and one.org_id == org.id for one in [*held, *given]):
@@ -316,10 +324,3 @@ def _check_core_rights(call: Call, user: User, post: Post) -> None:
     missing = beyond_core_rights(call.work, user, post)
     if missing:
         raise Refusal(Reason.CORE_RIGHTS_MISMATCH, permissions=",".join(missing))
-
-
-def _post(call: Call, post_id: str) -> Post:
-    post = call.work.posts.get(post_id)
-    if post is None:
-        raise not_found(f"posts/{post_id}")
-    return post

@@ -243,6 +243,9 @@ class Changes(Store[Change], Protocol):
     def pending_for(self, target: str) -> Change | None:
         """Return the pending change of a target."""
 
+    def approved_for(self, target: str) -> list[Change]:
+        """Return the approved changes of a target, the oldest first."""
+
     def pending_for_many(self, targets: Iterable[str]) -> dict[str, str]:
         """Return the ids of the pending changes of several targets."""
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from seal_service.application.call import HQ_ADMIN, Call
-from seal_service.application.changes import Writes, kind, propose, require_seen
+from seal_service.application.changes import Writes, acts, kind, propose, require_seen
 from seal_service.application.ports import Page, Store
 from seal_service.domain import posts as rules
 from seal_service.domain.changes import Change
@@ -18,6 +18,7 @@ from seal_service.domain.reasons import Reason, Refusal, not_found
 Record = TypeVar("Record", Post, Role, ExclusionRule)
 
 PREFIXES: dict[type, str] = {Post: "posts", Role: "roles", ExclusionRule: "exclusionRules"}
+ASKS: dict[type, str] = {Post: "post.manage", Role: "post.manage", ExclusionRule: "rule.manage"}
 CHECKS: dict[type, str] = {Post: "post.check", Role: "post.check", ExclusionRule: "rule.check"}
 
 
@@ -81,8 +82,11 @@ def ask_delete(
 
 
 def offenders(call: Call, rule: ExclusionRule) -> list[tuple[Assignment, Assignment]]:
-    """Return everyone's pairs of assignments that break a rule today."""
-    rules.check_rule(rule, posts=[post.id for post in call.work.posts.all()])
+    """Return everyone's pairs of assignments that break a rule today.
+
+    Nobody breaks a dynamic one by what was done before it: it is asked with every act from then on.
+    """
+    rules.check_rule(rule, posts=[post.id for post in call.work.posts.all()], acts=acts())
     by_user: dict[str, list[Assignment]] = {}
     for held in call.work.assignments.in_force():
         by_user.setdefault(held.user_id, []).append(held)
@@ -159,7 +163,12 @@ def _users_of(call: Call, record: Post | Role | ExclusionRule) -> str:
 
 
 def _plan_create(record_type: type[Record]) -> None:
-    @kind(f"{PREFIXES[record_type]}.create", check=CHECKS[record_type], bank_wide=True)
+    @kind(
+        f"{PREFIXES[record_type]}.create",
+        ask=ASKS[record_type],
+        check=CHECKS[record_type],
+        bank_wide=True,
+    )
     def plan(call: Call, change: Change) -> Writes:
         record = _from_body(record_type, change.body, 1)
         store = store_of(call, record_type)
@@ -176,7 +185,12 @@ def _plan_create(record_type: type[Record]) -> None:
 
 
 def _plan_update(record_type: type[Record]) -> None:
-    @kind(f"{PREFIXES[record_type]}.update", check=CHECKS[record_type], bank_wide=True)
+    @kind(
+        f"{PREFIXES[record_type]}.update",
+        ask=ASKS[record_type],
+        check=CHECKS[record_type],
+        bank_wide=True,
+    )
     def plan(call: Call, change: Change) -> Writes:
         current = named(call, record_type, change.body["id"])
         require_seen(current.version, change.target_version)
@@ -193,7 +207,8 @@ def _plan_update(record_type: type[Record]) -> None:
 
 def _plan_delete(record_type: type[Record]) -> None:
     @kind(
-        f"{PREFIXES[record_type]}.delete", check=CHECKS[record_type], bank_wide=True,
+        f"{PREFIXES[record_type]}.delete", ask=ASKS[record_type], check=CHECKS[record_type],
+        bank_wide=True,
         step_up=record_type is ExclusionRule,  # whoever takes a restraint away says so in person
     )  # fmt: skip
     def plan(call: Call, change: Change) -> Writes:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from seal_service.application.call import Call
 from seal_service.application.changes import require_seen
 from seal_service.application.core_rights import beyond_core_rights
+from seal_service.application.four_eyes import refuse_own
 from seal_service.application.people import end_assignment
 from seal_service.application.ports import Page
 from seal_service.domain import reviews as rules
+from seal_service.domain.orgs import require_active
 from seal_service.domain.people import Assignment
-from seal_service.domain.reasons import Reason, Refusal, not_found
+from seal_service.domain.reasons import Reason, Refusal, invalid, not_found
+from seal_service.domain.reminders import quarters_to_watch
 from seal_service.domain.reviews import Review, ReviewItem, ReviewState, Verdict
 
 
@@ -25,10 +28,16 @@ class ItemView:
 
 
 def start(call: Call, *, org_id: str, quarter: str) -> tuple[Review, list[ItemView]]:
-    """Open an organisation's review: every assignment there must get a verdict."""
+    """Open an organisation's review: every assignment there must get a verdict.
+
+    Of this quarter or the one before: one that was answered ahead would say nothing of its time.
+    """
     org = call.org_named(org_id)
     call.require(org)
     call.note(f"orgs/{org_id}", after={"quarter": quarter})
+    require_active(org)
+    if quarter not in quarters_to_watch(call.today):
+        raise invalid("quarter", "is neither this one nor the one before")
     existing = call.work.reviews.of_org(org_id, quarter)
     if existing is not None:
         raise Refusal(Reason.ALREADY_EXISTS, resource=f"reviews/{existing.id}")
@@ -72,6 +81,7 @@ def attest(
     view = next((v for v in _items(call, review) if v.item.assignment_id == assignment_id), None)
     if view is None:
         raise not_found(f"assignments/{assignment_id}")
+    refuse_own(call, f"users/{view.assignment.user_id}")
     item = rules.attested(
         review, view.item, view.assignment, verdict=verdict, person=call.caller.user_id,
         note=note, at=call.now,
@@ -84,9 +94,17 @@ def attest(
 
 
 def complete(call: Call, *, review_id: str, version: int) -> tuple[Review, list[ItemView]]:
-    """End a review; assignments that were found wrong end with it (A50)."""
+    """End a review; assignments that were found wrong end with it (A50).
+
+    Posts that were given after its start are asked about as well, before it can end.
+    """
     review = _named(call, review_id)
     require_seen(review.version, version)
+    if review.state is ReviewState.OPEN and _ask_late(call, review):
+        views = _items(call, review)
+        unanswered = sum(view.item.verdict is None for view in views)
+        call.refuse_but_keep(Refusal(Reason.REVIEW_INCOMPLETE, open=unanswered))
+        return review, views
     views = _items(call, review)
     done = rules.completed(review, [v.item for v in views], call.caller.user_id, call.now)
     revoked = []
@@ -97,6 +115,14 @@ def complete(call: Call, *, review_id: str, version: int) -> tuple[Review, list[
     call.note(f"reviews/{review_id}", after={"revoked": revoked})
     call.work.reminders.settle(review.org_id, review.quarter, call.today)
     return call.work.reviews.save(done), _items(call, review)
+
+
+def _ask_late(call: Call, review: Review) -> bool:
+    """Add the assignments that the review does not ask about yet; tell whether there were any."""
+    asked = {item.assignment_id for item in call.work.reviews.items(review.id)}
+    late = [held for held in call.work.assignments.at_org(review.org_id) if held.id not in asked]
+    call.work.reviews.add_items(ReviewItem(call.new_id(), review.id, held.id) for held in late)
+    return bool(late)
 
 
 def _named(call: Call, review_id: str) -> Review:

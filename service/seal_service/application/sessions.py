@@ -93,7 +93,7 @@ def open_session(call: Call, user: User, mode: AccessMode) -> tuple[str, Session
     token = secrets.token_urlsafe(32)
     session = sessions.opened(
         call.new_id(), token_hash(token), user, rules=call.rules.sessions, peer=call.peer,
-        mode=mode, at=call.now,
+        mode=mode, at=call.now, certificate_sha256=call.certificate_sha256,
     )  # fmt: skip
     call.work.sessions.add(session)
     call.org = user.org_id

@@ -31,7 +31,8 @@ class Change:
     """Something that one person asked for and another decides.
 
     `org_id` is the organisation under whose rights it is decided; `target_version` is the version
-    of the target that the maker saw (None: it does not exist yet).
+    of the target that the maker saw (None: it does not exist yet). `maker_may_be`: who else may
+    have made it, because the maker's password went through their hands before.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Change:
     checker: str | None = None
     decided_at: datetime | None = None
     decision_reason: str = ""
+    maker_may_be: tuple[str, ...] = ()
     version: int = 1
 
     def expired(self, at: datetime) -> bool:

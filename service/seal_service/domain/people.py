@@ -24,6 +24,8 @@ class User:
     """A core teller number (A49) or a service account.
 
     `password_hash` is None while the configured initial password, or none at all, is in force.
+    `password_known_to`: who may have taken the account over, because the present password began
+    as an initial one that went through their hands (`known_through`).
     `rights_version` grows whenever the user's posts change; a session remembers it.
     """
 
@@ -43,6 +45,7 @@ class User:
     disabled_at: datetime | None = None
     disable_reason: str | None = None
     mobile: str | None = None
+    password_known_to: tuple[str, ...] = ()
     rights_version: int = 1
     version: int = 1
 
@@ -68,6 +71,12 @@ def require_admitted(user: User) -> None:
     """Refuse a user who is locked or shut out."""
     if user.barred is not None:
         raise Refusal(user.barred)
+
+
+def require_not_shut_out(user: User) -> None:
+    """Refuse a user who is shut out; one who is only locked comes back."""
+    if user.disabled:
+        raise Refusal(Reason.USER_DISABLED)
 
 
 def new_user(
@@ -125,6 +134,15 @@ def with_password(user: User, password_hash: str | None, *, initial: bool, at: d
     return replace(
         user, password_hash=password_hash, password_initial=initial, password_changed_at=at
     )
+
+
+def known_through(*givers: User) -> tuple[str, ...]:
+    """Return who learns of a password that goes through these hands.
+
+    Whoever may act as a giver learns of it as well: a chain of accounts taken over one by one
+    leads back to its beginning.
+    """
+    return tuple(sorted({one for giver in givers for one in (giver.id, *giver.password_known_to)}))
 
 
 def with_rights_changed(user: User) -> User:

@@ -121,6 +121,10 @@ class ExclusionRule:
     reach: RuleReach
     version: int = 1
 
+    def excludes(self, act: str) -> bool:
+        """Tell whether the rule keeps those who did something else from an act."""
+        return self.kind is RuleKind.DYNAMIC and act in {self.first, self.second}
+
     def names(self, one: str, other: str) -> bool:
         """Tell whether the rule is about these two, in either order."""
         return {one, other} == {self.first, self.second}
@@ -148,15 +152,15 @@ def check_post(post: Post, *, roles: Iterable[str], posts: Iterable[str]) -> Pos
     return post
 
 
-def check_rule(rule: ExclusionRule, *, posts: Iterable[str]) -> ExclusionRule:
-    """Refuse a rule about nothing, or about one thing and itself."""
+def check_rule(rule: ExclusionRule, *, posts: Iterable[str], acts: Iterable[str]) -> ExclusionRule:
+    """Refuse a rule about one thing and itself, about no post, or about an act nobody checks."""
     if rule.first == rule.second:
         raise invalid("rule.second", "is the same as first: nobody could hold the post")
-    if rule.kind is RuleKind.STATIC:
-        known = set(posts)
-        for field, name in (("rule.first", rule.first), ("rule.second", rule.second)):
-            if name not in known:
-                raise invalid(field, f"there is no post {name}")
+    static = rule.kind is RuleKind.STATIC
+    known = set(posts if static else acts)
+    for field, name in (("rule.first", rule.first), ("rule.second", rule.second)):
+        if name not in known:
+            raise invalid(field, f"there is no {'post' if static else 'act'} {name}")
     return rule
 
 
@@ -205,8 +209,9 @@ def refuse_same_person(
     done
         Acts on the same thing so far: person and act.
     """
+    done = list(done)
     for rule in rules:
-        if rule.kind is not RuleKind.DYNAMIC:
+        if not rule.excludes(act):
             continue
         for who, what in done:
             if who == person and rule.names(what, act):

@@ -60,6 +60,7 @@ class Reason(StrEnum):
     CORE_ORG_MISMATCH = "CORE_ORG_MISMATCH"
     CHANGE_ALREADY_PENDING = "CHANGE_ALREADY_PENDING"
     CHANGE_NOT_PENDING = "CHANGE_NOT_PENDING"
+    MAKER_NOT_ENTITLED = "MAKER_NOT_ENTITLED"
     RULE_BROKEN_TODAY = "RULE_BROKEN_TODAY"
     STILL_IN_USE = "STILL_IN_USE"
     POST_NOT_AT_LEVEL = "POST_NOT_AT_LEVEL"
@@ -109,7 +110,7 @@ TABLE: dict[Reason, Entry] = {
     _R.BAD_CREDENTIALS: Entry(_C.UNAUTHENTICATED, "User number or password is wrong.", "工号或密码错误。", ("remaining",)),
     _R.CODE_REQUIRED: Entry(_C.UNAUTHENTICATED, "A code was sent to the user's telephone; sign in again with it.", "验证码已发送至预留手机,请输入验证码后重新登录。"),
     _R.BAD_TICKET: Entry(_C.UNAUTHENTICATED, "The single sign-on ticket is not valid, has expired or was used before.", "单点登录票据无效、过期或已使用。"),
-    _R.CERT_UNKNOWN: Entry(_C.UNAUTHENTICATED, "The client certificate belongs to no service account.", "客户端证书未登记。"),
+    _R.CERT_UNKNOWN: Entry(_C.UNAUTHENTICATED, "The client certificate belongs to no service account, and nobody is signed in.", "客户端证书未登记,且未登录。"),
     _R.NO_PERMISSION: Entry(_C.PERMISSION_DENIED, "None of your posts has this permission.", "您的岗位没有此权限。", ("permission",)),
     _R.OUT_OF_ORG_SCOPE: Entry(_C.PERMISSION_DENIED, "The organisation is outside your reach.", "该机构不在您的管辖范围内。", ("permission",)),
     _R.SAME_PERSON: Entry(_C.PERMISSION_DENIED, "A second person is needed here.", "须由另一人办理,不得自办自核。"),
@@ -133,6 +134,7 @@ TABLE: dict[Reason, Entry] = {
     _R.CORE_ORG_MISMATCH: Entry(_C.FAILED_PRECONDITION, "The core system has this organisation otherwise: it changes there first.", "与核心系统机构信息不一致,须以核心系统的机构变化为准。", ("org", "core")),
     _R.CHANGE_ALREADY_PENDING: Entry(_C.FAILED_PRECONDITION, "Another change of this record waits for its second person.", "该记录已有待复核的变更。", ("change",)),
     _R.CHANGE_NOT_PENDING: Entry(_C.FAILED_PRECONDITION, "The change has been decided, withdrawn, or has expired.", "该变更已处理、撤回或过期。", ("state",)),
+    _R.MAKER_NOT_ENTITLED: Entry(_C.FAILED_PRECONDITION, "Whoever asked for this may not ask for it any more: it can only be rejected.", "申请人已停用或不再具有申请权限,该变更只能退回。", ("maker",)),
     _R.RULE_BROKEN_TODAY: Entry(_C.FAILED_PRECONDITION, "Someone breaks the rule today; see the preview.", "现有人员违反该规则,请先预览并调整。", ("users",)),
     _R.STILL_IN_USE: Entry(_C.FAILED_PRECONDITION, "Something still refers to the record.", "该记录仍被使用。", ("used_by",)),
     _R.POST_NOT_AT_LEVEL: Entry(_C.FAILED_PRECONDITION, "The post does not exist at organisations of this kind or level.", "该层级或类型的机构不设此岗位。", ("post", "org")),

@@ -24,6 +24,7 @@ class Session:
     """An open or ended session; of its token only a hash is kept.
 
     `rights_version` is the user's at the time of signing in: a later one ends the session.
+    `certificate_sha256`: the client certificate of the connection that opened it; empty without.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Session:
     restricted: bool
     peer: str
     mode: AccessMode
+    certificate_sha256: str = ""
     ended_at: datetime | None = None
     ended_why: str | None = None
 
@@ -51,6 +53,7 @@ def opened(
     peer: str,
     mode: AccessMode,
     at: datetime,
+    certificate_sha256: str = "",
 ) -> Session:
     """Return a new session; with an initial password it may only change that password."""
     return Session(
@@ -58,6 +61,7 @@ def opened(
         created_at=at, last_seen_at=at, authenticated_at=at,
         expires_at=at + timedelta(seconds=rules.lifetime_s), idle_limit_s=rules.idle_limit_s,
         restricted=user.password_initial, peer=peer, mode=mode,
+        certificate_sha256=certificate_sha256,
     )  # fmt: skip
 
 

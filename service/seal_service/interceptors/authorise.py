@@ -21,10 +21,13 @@ def authorise(policy: Policy, caller: Caller, rules: Rules, at: datetime) -> Non
     ------
     Refusal
     """
+    if caller.sealed:
+        raise Refusal(Reason.SUPER_ADMIN_SEALED)
     if policy.permission == PUBLIC:
         return
     if not caller.user_id:
-        raise Refusal(Reason.SESSION_EXPIRED)
+        known = not caller.unknown_certificate
+        raise Refusal(Reason.SESSION_EXPIRED if known else Reason.CERT_UNKNOWN)
     session = caller.session
     if session is not None and session.restricted and policy.rpc != CHANGE_PASSWORD:
         raise Refusal(Reason.PASSWORD_CHANGE_REQUIRED)

@@ -16,6 +16,7 @@ from seal_service.access.identity import Identities, touch
 from seal_service.access.policies import Scope
 from seal_service.application.call import Call, Caller, Tools
 from seal_service.application.ports import ALLOWED, REPLAYED, AuditEntry, Database
+from seal_service.application.sessions import SEAL_RPC
 from seal_service.domain.access_modes import BOUND, require_enabled
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.interceptors import validate
@@ -145,7 +146,9 @@ class Pipeline:
             # Read again inside: whoever lost a post since the first look is not served.
             caller = self.identities.caller(work, exchange.credentials, exchange.started)
             exchange.caller = caller
-            answer = first_answer(work, exchange, secrets)
+            answer = None
+            if not caller.sealed or method.policy.rpc == SEAL_RPC:
+                answer = first_answer(work, exchange, secrets)
             if answer is not None:
                 work.audit.append(self._entry(exchange, REPLAYED))
                 return answer
@@ -158,6 +161,7 @@ class Pipeline:
             call = Call(
                 work=work, caller=caller, tools=self.tools, now=exchange.started,
                 permission=method.policy.permission, peer=exchange.peer, prepared=prepared,
+                certificate_sha256=exchange.credentials.certificate_sha256,
             )  # fmt: skip
             try:
                 response = method.handle(call, exchange.request)

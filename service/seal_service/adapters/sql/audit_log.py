@@ -40,8 +40,7 @@ class SqlAuditLog:
     ) -> Page:
         """Return a page of the events at organisations in reach (None: all events)."""
         if reach is not None:
-            place = tables.org.c
-            codes = set(self.connection.scalars(select(place.id).where(*within(place.path, reach))))
+            codes = self._codes(reach)
             if wanted.organisations is not None:
                 codes.intersection_update(wanted.organisations)
             wanted = replace(wanted, organisations=codes)
@@ -50,10 +49,24 @@ class SqlAuditLog:
 
     def tally(self, wanted: Filter, *, below: str) -> Tally:
         """Count the events at an organisation's path and below it."""
-        place = tables.org.c
-        codes = self.connection.scalars(select(place.id).where(*within(place.path, (below,))))
+        wanted = replace(wanted, organisations=self._codes((below,)))
         with _damage():
-            return query.tally(self.connection, replace(wanted, organisations=set(codes)))
+            return query.tally(self.connection, wanted)
+
+    def _codes(self, reach: tuple[str, ...]) -> set[str]:
+        """Return the organisations in reach, with those that were merged into one of them."""
+        place = tables.org.c
+        here = select(place.id).where(place.merged_into.is_(None), *within(place.path, reach))
+        codes = set(self.connection.scalars(here))
+        ended = select(place.id, place.merged_into).where(place.merged_into.is_not(None))
+        into = dict(self.connection.execute(ended).all())
+        for code in into:
+            survivor = code
+            while survivor in into:
+                survivor = into[survivor]
+            if survivor in codes:
+                codes.add(code)
+        return codes
 
     def event(self, seq: int) -> Found | None:
         """Return one event."""

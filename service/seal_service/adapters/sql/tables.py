@@ -113,6 +113,7 @@ users = Table(
     Column("disabled_at", Instant),
     Column("disable_reason", Text),
     Column("mobile", String(24)),
+    Column("password_known_to", Names, nullable=False),
     Column("rights_version", Integer, nullable=False),
     Column("version", Integer, nullable=False),
 )
@@ -148,6 +149,7 @@ session = Table(
     Column("restricted", Boolean, nullable=False),
     Column("peer", Text, nullable=False),
     Column("mode", Name(AccessMode), nullable=False),
+    Column("certificate_sha256", String(64), nullable=False),
     Column("ended_at", Instant),
     Column("ended_why", Text),
 )
@@ -338,6 +340,7 @@ pending_change = Table(
     Column("checker", String(20)),
     Column("decided_at", Instant),
     Column("decision_reason", Text, nullable=False),
+    Column("maker_may_be", Names, nullable=False),
     Column("version", Integer, nullable=False),
     CheckConstraint("checker is null or checker <> maker", name="four_eyes"),
     CheckConstraint(
@@ -348,6 +351,7 @@ pending_change = Table(
         sqlite_where=text("state = 'PENDING'"), postgresql_where=text("state = 'PENDING'"),
     ),
     Index("ix_pending_change_org", "org_id", "state"),
+    Index("ix_pending_change_target", "target", "state"),
 )  # fmt: skip
 
 idempotency = Table(

@@ -83,6 +83,14 @@ class SqlChanges(TableStore[Change]):
         """Return the pending change of a target."""
         return self.one(select(self.table).where(self._waiting, self.table.c.target == target))
 
+    def approved_for(self, target: str) -> list[Change]:
+        """Return the approved changes of a target, the oldest first."""
+        column = self.table.c
+        query = select(self.table).where(
+            column.target == target, column.state == ChangeState.APPROVED
+        )
+        return self.many_of(query.order_by(column.id))
+
     def pending_for_many(self, targets: Iterable[str]) -> dict[str, str]:
         """Return the ids of the pending changes of several targets."""
         wanted = sorted(set(targets))
