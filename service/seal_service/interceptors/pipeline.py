@@ -25,6 +25,7 @@ from seal_service.interceptors.idempotency import first_answer, keep_answer, req
 from seal_service.interceptors.maintenance import Pauses
 from seal_service.interceptors.metrics import Metrics
 from seal_service.interceptors.quota import Quotas
+from seal_service.interceptors.subject import question_of, subject_of
 
 TRIES = 8
 """How often a transaction is tried that lost against another one."""
@@ -111,6 +112,7 @@ class Pipeline:
         self.quotas.take(exchange.principal, anonymous=not exchange.caller.user_id)
         exchange.request = validate.parsed(method.request_type, exchange.data)
         exchange.request_id = request_id_of(exchange.request)
+        exchange.target = subject_of(exchange.request)
         exchange.check_deadline()
         prepared = None
         if method.prepare is not None:
@@ -158,6 +160,7 @@ class Pipeline:
             call = Call(
                 work=work, caller=caller, tools=self.tools, now=exchange.started,
                 permission=method.policy.permission, peer=exchange.peer, prepared=prepared,
+                target=exchange.target,
             )  # fmt: skip
             try:
                 response = method.handle(call, exchange.request)
@@ -215,5 +218,6 @@ class Pipeline:
             org=exchange.org or caller.org_id, target=exchange.target, decision=str(decision),
             at=self.clock(), trace_id=exchange.trace_id, request_id=exchange.request_id,
             peer=exchange.peer, data_class=policy.data_class,
+            asked=question_of(policy.rpc, exchange.request),
             before=call.before if call else None, after=call.after if call else None,
         )  # fmt: skip
