@@ -450,7 +450,7 @@ def test_a_port_in_use_and_a_wrong_schema_are_said_in_one_line(
 
     folder, url = copied
     connections = Connections(url)
-    migrate(connections, "0001")
+    migrate(connections, "0001", lose_data=True)
     connections.close()
     with pytest.raises(StartError, match="sealmatch migrate"):
         Server(load(None, data_dir=folder, database_url=url, port=0))

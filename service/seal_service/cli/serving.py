@@ -66,12 +66,16 @@ def migrate_command(
     to: Annotated[
         str, typer.Option(help="head, base, a version, or a step such as -1 or +1.")
     ] = "head",
+    *,
+    lose_data: Annotated[
+        bool, typer.Option("--lose-data", help="Go back although records would be lost.")
+    ] = False,
 ) -> None:
-    """Bring the database's schema to a version, forward or back; data is kept where it can be."""
+    """Bring the database's schema to a version, forward or back."""
     from alembic.util import CommandError as AlembicError
 
     from seal_service.adapters.sql.engine import Connections
-    from seal_service.adapters.sql.migrate import migrate, version
+    from seal_service.adapters.sql.migrate import LosesDataError, migrate, version
     from seal_service.domain.reasons import Refusal
 
     settings = _settings(config, data_dir=data_dir, database_url=database_url)
@@ -79,8 +83,11 @@ def migrate_command(
     connections = Connections(settings.url)
     try:
         before = version(connections)
-        migrate(connections, to)
+        migrate(connections, to, lose_data=lose_data)
         after = version(connections)
+    except LosesDataError as error:
+        message = f"{error}: make a backup, then repeat with --lose-data"
+        raise CommandError(message) from error
     except AlembicError as error:
         raise BadArgumentError(str(error)) from error
     except Refusal as error:
