@@ -46,7 +46,9 @@ def configure(settings: Settings) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
-    logging.basicConfig(handlers=[handler], level=_LEVELS[settings.log_level], force=True)
+    # Of libraries only what matters; of ourselves what was asked for.
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("seal_service").setLevel(_LEVELS[settings.log_level])
 
 
 def _for_programs() -> list[Processor]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import grpc
 import prometheus_client
 import structlog
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from seal_service import config_files
@@ -41,6 +41,7 @@ from seal_service.config import Settings, Sms, Sso, Tls
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.sessions import SessionRules
 from seal_service.grpc_api.dispatch import Dispatcher
+from seal_service.health import HealthWatch
 from seal_service.interceptors.metrics import Metrics
 from seal_service.interceptors.pipeline import Pipeline
 from seal_service.interceptors.quota import Quotas
@@ -173,7 +174,10 @@ class Server:
         if settings.reflection:
             offered = [*names, health.SERVICE_NAME, reflection.SERVICE_NAME]
             reflection.enable_server_reflection(offered, self._server)
-        self._names = ["", *names]
+        self._health_watch = HealthWatch(
+            self._health, ["", *names],
+            database=self.pipeline.database, appender=lambda: self._appender.status,
+        )  # fmt: skip
         self._stopped = threading.Event()
         self.port = self._bind()
 
@@ -203,8 +207,7 @@ class Server:
         self._record_start()
         self._appender.start()
         self._server.start()
-        for name in self._names:
-            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._health_watch.start()
         port = self.settings.metrics_port
         if port is not None:
             registry = self.pipeline.metrics.registry
@@ -242,6 +245,7 @@ class Server:
     def stop(self, *, grace_s: float = 0.0) -> None:
         """Close the port and everything behind it."""
         self._stopped.set()
+        self._health_watch.stop()
         self._server.stop(grace_s).wait()
         self._threads.shutdown()
         self._opened.close()

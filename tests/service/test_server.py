@@ -248,6 +248,42 @@ def test_health_and_reflection(copied: tuple[Path, str]) -> None:
         assert "sealapi.v1.ChangeService" in names
 
 
+def wait_for_health(health: Any, status: int) -> None:
+    for _ in range(200):
+        reply = health.Check(health_pb2.HealthCheckRequest(service="sealapi.v1.AuditService"))
+        if reply.status == status:
+            return
+        time.sleep(0.05)
+    raise AssertionError(reply)
+
+
+def test_health_says_when_the_audit_log_has_stopped(sqlite_bank: Bank) -> None:
+    good, bad = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+    with grpc.insecure_channel(sqlite_bank.address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        wait_for_health(health, good)
+        appender = sqlite_bank.server._appender
+        appender._note_status(stopped="the log is damaged")
+        wait_for_health(health, bad)
+        assert sqlite_bank.as_("hq1").organization.get_org(ORG).org.name  # served all the same
+
+
+def test_health_follows_the_database(sqlite_bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+    connections = sqlite_bank.server.pipeline.database.connections  # type: ignore[attr-defined]
+
+    def gone() -> Any:
+        raise Refusal(Reason.DATABASE_BUSY)
+
+    with grpc.insecure_channel(sqlite_bank.address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        wait_for_health(health, good)
+        with monkeypatch.context() as patch:
+            patch.setattr(connections, "read", gone)
+            wait_for_health(health, bad)
+        wait_for_health(health, good)
+
+
 def reflected(channel: grpc.Channel) -> Any:
     stub = reflection_pb2_grpc.ServerReflectionStub(channel)
     return stub.ServerReflectionInfo(
