@@ -431,38 +431,6 @@ def test_e30_who_has_seen_an_image(bank: Bank) -> None:
         bank.as_("c11").audit.list_access_to_image(wrong)
 
 
-def test_e31_a_backup_of_a_running_bank_is_restored_and_goes_on(
-    founded_sqlite: Template, tmp_path: Path
-) -> None:
-    """The way of docs/service.md: the public copy first, then the database, keys beside them."""
-    folder, url = founded_sqlite.copy(tmp_path / "data")
-    saved = tmp_path / "saved"
-    with running(folder, url) as bank:
-        bank.sign_in("t11")
-        numbered(bank)
-        shutil.copytree(folder / "audit", saved / "audit")
-        source = sqlite3.connect(folder / "sealmatch.sqlite")
-        target = sqlite3.connect(saved / "sealmatch.sqlite")
-        source.backup(target)
-        source.close()
-        target.close()
-        for key in [*folder.glob("*.key"), *folder.glob("*.pub")]:
-            shutil.copy2(key, saved)
-        before = bank.rows("audit_event")
-        # What is done after the backup is lost with the machine.
-        bank.sign_in("t12")
-        numbered(bank)
-    trust = Trust.of((str(folder / "audit.key.pub"),))
-    assert check(str(saved), trust).findings == []
-    with running(saved, f"sqlite:///{saved / 'sealmatch.sqlite'}") as bank:
-        assert bank.rows("audit_event")[: len(before)] == before
-        assert bank.sign_in("t11").token
-        numbered(bank)
-    report = check(str(saved), trust)
-    assert report.findings == []
-    assert report.events > len(before)
-
-
 def test_e30_a_refusal_before_the_use_case_names_whom_it_was_about(bank: Bank) -> None:
     with refused("NO_PERMISSION"):
         bank.as_("t11").identity.reset_password(ib.ResetPasswordRequest(name="users/hq1"))

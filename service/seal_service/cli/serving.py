@@ -44,7 +44,7 @@ def serve_command(  # noqa: PLR0917  # typer reads the arguments by name
     from seal_service.adapters.crypto.keys import KeyFileError
     from seal_service.opening import StartError
 
-    settings = _settings(
+    settings = settings_of(
         config,
         data_dir=data_dir,
         database_url=database_url,
@@ -78,7 +78,7 @@ def migrate_command(
     from seal_service.adapters.sql.migrate import LosesDataError, migrate, version
     from seal_service.domain.reasons import Refusal
 
-    settings = _settings(config, data_dir=data_dir, database_url=database_url)
+    settings = settings_of(config, data_dir=data_dir, database_url=database_url)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     connections = Connections(settings.url)
     try:
@@ -111,7 +111,7 @@ def config_check_command(
     """Check the configuration and its files; print what is in force, secrets masked."""
     from seal_service import config_files
 
-    settings = _settings(config, data_dir=data_dir, database_url=database_url)
+    settings = settings_of(config, data_dir=data_dir, database_url=database_url)
     problems = config_files.problems(settings)
     if problems:
         raise BadArgumentError("; ".join(problems))
@@ -141,7 +141,8 @@ def _check_database(settings: Settings) -> None:
         raise CommandError(message)
 
 
-def _settings(config: Path | None, **options: Any) -> Settings:
+def settings_of(config: Path | None, **options: Any) -> Settings:
+    """Read the configuration; what is wrong with it is told in one line."""
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
