@@ -34,6 +34,7 @@ from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import organization_pb2 as ob
 from sealapi.v1 import session_pb2 as sb
 from sealmatch.client import CallError, Client, Retries
+from sealmatch.client.errors import decoded
 
 PROGRAM = "from seal_service.cli import main; main()"
 ORG = ob.GetOrgRequest(name="orgs/2101")
@@ -226,6 +227,10 @@ def test_draining_lets_running_calls_end_and_refuses_new_ones(sqlite_bank: Bank)
         client.organization.get_org(ORG)
     assert caught.value.code == "UNAVAILABLE"
     assert caught.value.retry_after_s
+    with refused("DRAINING"):
+        client.organization.get_org(ORG)
+    # Of a flood one a second is in the log.
+    assert len(bank.log("sealapi.v1.OrganizationService/GetOrg", "DRAINING")) == 1
     release.set()
     slow.join(10)
     drain.join(10)
@@ -324,6 +329,17 @@ def test_over_quota_says_when_to_come_again_and_does_not_flood_the_log(
         # One entry a second at most, however many calls there are.
         written = len(bank.log(outcome="QUOTA"))
         assert 1 <= written <= 1 + time.monotonic() - begin
+
+
+def test_e30_calls_of_unknown_methods_are_in_the_log_once_a_second(sqlite_bank: Bank) -> None:
+    raw = sqlite_bank.as_("c11")._channel.unary_unary
+    for path in ("/sealapi.v1.IdentityService/DropEverything", "/x/y"):
+        with pytest.raises(grpc.RpcError) as caught:
+            raw(path)(b"")
+        assert decoded(caught.value).reason == "NOT_BUILT"
+    (entry,) = sqlite_bank.log("system/UnknownMethod")
+    assert entry.target == "/sealapi.v1.IdentityService/DropEverything"
+    assert entry.actor.startswith("peer:")
 
 
 def test_an_unknown_fault_is_internal_with_a_correlation_id_and_undone(bank: Bank) -> None:
