@@ -98,6 +98,13 @@ class Audit(BaseModel, extra="forbid"):
     """Folder of the public copy."""
     witnesses: tuple[str, ...] = ()
     """Public keys of the witnesses whose signatures the log keeps."""
+    retention: dict[
+        Literal["ACCOUNT", "BUSINESS", "DOCUMENT", "LOGIN", "ORG_STAFF"],
+        Annotated[int, Field(ge=183)],
+    ] = {}
+    """Days for which payloads of a kind are kept; of a kind that is not named, for ever."""
+    export_to: Path | None = None
+    """Folder of the daily exports."""
 
     @field_validator("witnesses")
     @classmethod
@@ -184,6 +191,11 @@ class Settings(BaseSettings):
     def published_log(self) -> Path:
         """Where the audit log's public copy is."""
         return self.audit.publish_to or self.data_dir / "audit"
+
+    @property
+    def exports(self) -> Path:
+        """Where each day's export of the audit log goes."""
+        return self.audit.export_to or self.data_dir / "audit-exports"
 
     @property
     def keys(self) -> Path:

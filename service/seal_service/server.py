@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import grpc
 import prometheus_client
 import structlog
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from seal_service import config_files
+from seal_service import config_files, log_upkeep
 from seal_service.access.policies import SERVICES
 from seal_service.adapters.crypto.argon import Argon2
 from seal_service.adapters.crypto.keys import load_or_make_key, secrets_of
@@ -26,10 +26,11 @@ from seal_service.adapters.sql.database import SqlDatabase
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
 from seal_service.application.housekeeping import tidy
-from seal_service.application.nightly import run_due
+from seal_service.application.nightly import run_due, run_long
 from seal_service.application.ports import (
     ALLOWED,
     AuditEntry,
+    NightlyRun,
     OneTimeCodes,
     PasswordHasher,
     Secrets,
@@ -41,6 +42,7 @@ from seal_service.config import Settings, Sms, Sso, Tls
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.sessions import SessionRules
 from seal_service.grpc_api.dispatch import Dispatcher
+from seal_service.health import HealthWatch
 from seal_service.interceptors.metrics import Metrics
 from seal_service.interceptors.pipeline import Pipeline
 from seal_service.interceptors.quota import Quotas
@@ -141,6 +143,9 @@ class Server:
             )
             opened.callback(database.close)
             self._build(database, hasher or Argon2())
+            self._upkeep = log_upkeep.jobs(
+                settings, connections.transactions, self._appender.settings.hasher
+            )
             self._opened = opened.pop_all()
 
     def _build(self, database: SqlDatabase, hasher: PasswordHasher) -> None:
@@ -173,7 +178,10 @@ class Server:
         if settings.reflection:
             offered = [*names, health.SERVICE_NAME, reflection.SERVICE_NAME]
             reflection.enable_server_reflection(offered, self._server)
-        self._names = ["", *names]
+        self._health_watch = HealthWatch(
+            self._health, ["", *names],
+            database=self.pipeline.database, appender=lambda: self._appender.status,
+        )  # fmt: skip
         self._stopped = threading.Event()
         self.port = self._bind()
 
@@ -203,8 +211,7 @@ class Server:
         self._record_start()
         self._appender.start()
         self._server.start()
-        for name in self._names:
-            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._health_watch.start()
         port = self.settings.metrics_port
         if port is not None:
             registry = self.pipeline.metrics.registry
@@ -242,6 +249,7 @@ class Server:
     def stop(self, *, grace_s: float = 0.0) -> None:
         """Close the port and everything behind it."""
         self._stopped.set()
+        self._health_watch.stop()
         self._server.stop(grace_s).wait()
         self._threads.shutdown()
         self._opened.close()
@@ -252,12 +260,19 @@ class Server:
             try:
                 with self.pipeline.database.write() as work:
                     tidy(work, self.pipeline.clock())
-                for run in run_due(
-                    self.pipeline.database, self.pipeline.tools.rules, self.pipeline.clock()
-                ):
+                for run in self.nightly():
                     log.info("nightly", job=run.job, day=str(run.day), found=run.found)
             except Exception:  # the next minute tries again
                 log.exception("housekeeping failed")
+
+    def nightly(self) -> Iterator[NightlyRun]:
+        """Do what is due for the bank's day; yield what was done here."""
+        database, rules, at = self.pipeline.database, self.pipeline.tools.rules, self._now()
+        yield from run_due(database, rules, at)
+        for name, job in self._upkeep.items():
+            run = run_long(database, rules, at, name, job)
+            if run is not None:
+                yield run
 
 
 def credentials(tls: Tls) -> grpc.ServerCredentials:

@@ -15,6 +15,7 @@ from service_bank import PASSWORD, Bank
 
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.grpc_api.errors import DETAILS_KEY, code_of, status_of
+from sealapi.v1 import audit_pb2 as ab
 from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import organization_pb2 as ob
 from sealapi.v1 import session_pb2 as sb
@@ -78,6 +79,10 @@ def test_unanswered_calls_are_repeated_where_that_is_safe() -> None:
     server = Scripted(grpc.StatusCode.UNAVAILABLE)
     with server.client() as client:
         client.organization.get_org(ob.GetOrgRequest(name="orgs/1"))
+    assert len(server.requests) == 2
+    server = Scripted(grpc.StatusCode.UNAVAILABLE)
+    with server.client() as client:  # It takes long, and changes nothing.
+        client.audit.verify_range(ab.VerifyRangeRequest(count=1))
     assert len(server.requests) == 2
     server = Scripted(grpc.StatusCode.UNAVAILABLE)
     with server.client() as client, pytest.raises(CallError) as caught:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -33,6 +35,18 @@ def test_migrate_says_from_where_to_where(tmp_path: Path) -> None:
     done = run("migrate", *folder, "--to", "nothing")
     assert done.returncode == 2
     assert "nothing" in done.stderr
+
+
+def test_migrate_goes_back_over_records_only_when_told_to(tmp_path: Path) -> None:
+    folder = ("--data-dir", tmp_path / "new")
+    assert run("migrate", *folder).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "new" / "sealmatch.sqlite")) as connection:
+        connection.execute("insert into nightly_run values ('rights', '2026-11-22', 7, 1)")
+        connection.commit()
+    done = run("migrate", *folder, "--to", "0004")
+    assert done.returncode == 1
+    assert "going back would lose 1 nightly runs" in done.stderr
+    assert run("migrate", *folder, "--to", "0004", "--lose-data").returncode == 0
 
 
 def test_config_check_shows_what_is_in_force_and_masks_secrets(

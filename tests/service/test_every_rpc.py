@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 
@@ -25,6 +26,10 @@ from sealmatch.client.errors import decoded
 
 NAMES = [f"{service.name}/{method.name}" for service in SERVICES for method in service.methods]
 METHODS = methods()
+IDS = {"user_id": "users", "post_id": "posts", "role_id": "roles", "rule_id": "exclusionRules",
+       "org_id": "orgs"}  # fmt: skip
+RECORDS = {"user", "post", "role", "rule"}
+ABOUT_THE_LOG_ITSELF = {f"AuditService/{name}" for name in ("GetCheckpoint", "GetConsistencyProof")}
 
 
 def call(client: Client, name: str, request: Message) -> Message:
@@ -81,11 +86,27 @@ def test_e30_every_rpc(bank: Bank, name: str) -> None:
     before = entries(bank, name, "ALLOWED")
     first = call(client, name, request)
     assert entries(bank, name, "ALLOWED") == before + 1
+    assert bank.log(f"sealapi.v1.{name}", "ALLOWED")[-1].target or name in ABOUT_THE_LOG_ITSELF
     policy = METHODS[f"/sealapi.v1.{name}"].policy
     if policy.second_person:
         # What is grave for its maker is grave for its checker.
         assert KINDS[first.change.kind].step_up is policy.step_up  # type: ignore[attr-defined]
     replayed(bank, name, client, request, first)
+
+
+def names_in(request: Message) -> set[str]:
+    """Return every resource name in a request, and those of records that it would make."""
+    found = set()
+    for field, value in request.ListFields():
+        if field.name == "mode":
+            found.add("accessModes/DIRECT")
+        elif field.name in IDS:
+            found.add(f"{IDS[field.name]}/{value}")
+        elif field.name in RECORDS and not isinstance(value, str):
+            found.add(value.name)
+        elif isinstance(value, str) and re.fullmatch(r"[a-zA-Z]+(/[0-9a-zA-Z-]+)+", value):
+            found.add(value)
+    return found - {""}
 
 
 def denied_by_permission(bank: Bank, name: str, case: Case, request: Message) -> None:
@@ -96,7 +117,10 @@ def denied_by_permission(bank: Bank, name: str, case: Case, request: Message) ->
     if name not in PUBLIC | SELF:
         with refused("NO_PERMISSION"):
             call(bank.as_(case.powerless), name, request)
-        assert entries(bank, name, "NO_PERMISSION") == 1
+        (entry,) = bank.log(f"sealapi.v1.{name}", "NO_PERMISSION")
+        # Whoever reads it learns of whom or what it was, although no use case was reached.
+        assert bool(entry.target) is bool(names_in(request)), entry
+        assert not entry.target or entry.target in names_in(request)
 
 
 def denied_by_scope(bank: Bank, name: str, case: Case, request: Message) -> None:

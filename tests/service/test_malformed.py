@@ -12,12 +12,17 @@ from google.protobuf.message import Message
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from message_strategies import messages
-from service_bank import PASSWORD, Bank, Template, cheap_hasher, running
+from service_bank import FOUNDED, PASSWORD, Bank, Template, cheap_hasher, running
 from service_cases import CASES, PUBLIC
+from sqlalchemy import insert
 
 from seal_service.access.policies import SERVICES
+from seal_service.adapters.sql.engine import Connections
+from seal_service.adapters.sql.tables import system_mark
 from seal_service.domain.people import bank_date, enabled, unlocked, with_password
-from seal_service.domain.reasons import TABLE, Reason
+from seal_service.domain.reasons import TABLE, Reason, Refusal
+from seal_service.interceptors import validate
+from sealapi.v1 import audit_pb2, change_pb2, identity_pb2, organization_pb2
 from sealmatch.client import CallError, Client
 from sealmatch.client.errors import decoded
 
@@ -32,11 +37,15 @@ _PATIENT = settings(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def shared(founded_sqlite: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
-    folder, url = founded_sqlite.copy(Path(tmp_path_factory.mktemp("malformed")) / "data")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bank]:
+    template: Template = request.getfixturevalue(f"founded_{request.param}")
+    folder, url = template.copy(Path(tmp_path_factory.mktemp("malformed")) / "data")
     with running(folder, url) as bank:
         yield bank
+    template.drop(url)
 
 
 def send(bank: Bank, name: str, data: bytes) -> CallError | None:
@@ -143,3 +152,60 @@ def test_any_token_is_answered(shared: Bank, token: str) -> None:
         assert error.reason == "SESSION_EXPIRED"
     finally:
         client.token = ""
+
+
+NUL = "a\x00b"
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (organization_pb2.CreateOrgRequest(
+            request_id=str(uuid.uuid4()), org_id="2105", display_name="x", parent="orgs/2100",
+            kind=organization_pb2.Org.KIND_REAL, reason=NUL), "reason"),
+        (identity_pb2.DisableUserRequest(
+            request_id=str(uuid.uuid4()), name="users/t12", reason="a\x1b[2J"), "reason"),
+        (audit_pb2.ListAuditEventsRequest(actor=NUL), "actor"),
+        (change_pb2.ListPendingChangesRequest(kind=NUL), "kind"),
+        (identity_pb2.CreateExclusionRuleRequest(
+            request_id=str(uuid.uuid4()), rule_id="long", reason="x",
+            rule=identity_pb2.ExclusionRule(
+                kind=identity_pb2.ExclusionRule.KIND_DYNAMIC, first="a" * 100, second="b",
+                reach=identity_pb2.ExclusionRule.REACH_BANK)), "rule.first"),
+        (identity_pb2.UpdatePostRequest(
+            request_id=str(uuid.uuid4()), reason="x",
+            post=identity_pb2.Post(name="posts/auditor", roles=["roles/x", "roles/\x7f"])),
+         "post.roles[1]"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.DESCRIPTOR.name,
+)  # fmt: skip
+def test_a_text_that_no_record_can_hold_is_refused_by_its_field(
+    shared: Bank, request_: Message, field: str
+) -> None:
+    name = request_.DESCRIPTOR.name.removesuffix("Request")
+    (path,) = [one for one in METHODS if one.endswith(f"/{name}")]
+    refusal = send(shared, path, request_.SerializeToString())
+    assert refusal is not None
+    assert refusal.reason == "INVALID_FIELD", refusal
+    assert field in {one.field for one in refusal.fields}
+
+
+def test_line_ends_and_tabs_are_no_control_characters() -> None:
+    reason = "第一行\r\n\t第二行"
+    asked = identity_pb2.DisableUserRequest(
+        request_id=str(uuid.uuid4()), name="users/t12", reason=reason
+    )
+    assert validate.parsed(type(asked), asked.SerializeToString()) == asked
+
+
+def test_a_value_that_the_database_cannot_hold_is_no_fault_of_ours(
+    founded_postgresql: Template, tmp_path: Path
+) -> None:
+    _folder, url = founded_postgresql.copy(tmp_path / "data")
+    connections = Connections(url)
+    for value in ("x" * 65, NUL):
+        with pytest.raises(Refusal) as caught, connections.write() as connection:
+            connection.execute(insert(system_mark).values(key=value, value="y", at=FOUNDED))
+        assert caught.value.reason is Reason.INVALID_FIELD
+    connections.close()
+    founded_postgresql.drop(url)

@@ -34,6 +34,7 @@ from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import organization_pb2 as ob
 from sealapi.v1 import session_pb2 as sb
 from sealmatch.client import CallError, Client, Retries
+from sealmatch.client.errors import decoded
 
 PROGRAM = "from seal_service.cli import main; main()"
 ORG = ob.GetOrgRequest(name="orgs/2101")
@@ -262,6 +263,10 @@ def test_draining_lets_running_calls_end_and_refuses_new_ones(sqlite_bank: Bank)
         client.organization.get_org(ORG)
     assert caught.value.code == "UNAVAILABLE"
     assert caught.value.retry_after_s
+    with refused("DRAINING"):
+        client.organization.get_org(ORG)
+    # Of a flood one a second is in the log.
+    assert len(bank.log("sealapi.v1.OrganizationService/GetOrg", "DRAINING")) == 1
     release.set()
     slow.join(10)
     drain.join(10)
@@ -282,6 +287,42 @@ def test_health_and_reflection(copied: tuple[Path, str]) -> None:
         (reply,) = reflected(channel)
         names = {service.name for service in reply.list_services_response.service}
         assert "sealapi.v1.ChangeService" in names
+
+
+def wait_for_health(health: Any, status: int) -> None:
+    for _ in range(200):
+        reply = health.Check(health_pb2.HealthCheckRequest(service="sealapi.v1.AuditService"))
+        if reply.status == status:
+            return
+        time.sleep(0.05)
+    raise AssertionError(reply)
+
+
+def test_health_says_when_the_audit_log_has_stopped(sqlite_bank: Bank) -> None:
+    good, bad = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+    with grpc.insecure_channel(sqlite_bank.address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        wait_for_health(health, good)
+        appender = sqlite_bank.server._appender
+        appender._note_status(stopped="the log is damaged")
+        wait_for_health(health, bad)
+        assert sqlite_bank.as_("hq1").organization.get_org(ORG).org.name  # served all the same
+
+
+def test_health_follows_the_database(sqlite_bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+    connections = sqlite_bank.server.pipeline.database.connections  # type: ignore[attr-defined]
+
+    def gone() -> Any:
+        raise Refusal(Reason.DATABASE_BUSY)
+
+    with grpc.insecure_channel(sqlite_bank.address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        wait_for_health(health, good)
+        with monkeypatch.context() as patch:
+            patch.setattr(connections, "read", gone)
+            wait_for_health(health, bad)
+        wait_for_health(health, good)
 
 
 def reflected(channel: grpc.Channel) -> Any:
@@ -324,6 +365,17 @@ def test_over_quota_says_when_to_come_again_and_does_not_flood_the_log(
         # One entry a second at most, however many calls there are.
         written = len(bank.log(outcome="QUOTA"))
         assert 1 <= written <= 1 + time.monotonic() - begin
+
+
+def test_e30_calls_of_unknown_methods_are_in_the_log_once_a_second(sqlite_bank: Bank) -> None:
+    raw = sqlite_bank.as_("c11")._channel.unary_unary
+    for path in ("/sealapi.v1.IdentityService/DropEverything", "/x/y"):
+        with pytest.raises(grpc.RpcError) as caught:
+            raw(path)(b"")
+        assert decoded(caught.value).reason == "NOT_BUILT"
+    (entry,) = sqlite_bank.log("system/UnknownMethod")
+    assert entry.target == "/sealapi.v1.IdentityService/DropEverything"
+    assert entry.actor.startswith("peer:")
 
 
 def test_an_unknown_fault_is_internal_with_a_correlation_id_and_undone(bank: Bank) -> None:
@@ -486,7 +538,7 @@ def test_a_port_in_use_and_a_wrong_schema_are_said_in_one_line(
 
     folder, url = copied
     connections = Connections(url)
-    migrate(connections, "0001")
+    migrate(connections, "0001", lose_data=True)
     connections.close()
     with pytest.raises(StartError, match="sealmatch migrate"):
         Server(load(None, data_dir=folder, database_url=url, port=0))

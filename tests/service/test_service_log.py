@@ -25,6 +25,7 @@ from seal_service.audit.merkle import verify_consistency, verify_inclusion
 from seal_service.audit.note import cosign, open_checkpoint
 from seal_service.opening import StartError
 from sealapi.v1 import audit_pb2 as ab
+from sealapi.v1 import change_pb2 as cb
 from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import organization_pb2 as ob
 
@@ -430,33 +431,34 @@ def test_e30_who_has_seen_an_image(bank: Bank) -> None:
         bank.as_("c11").audit.list_access_to_image(wrong)
 
 
-def test_e31_a_backup_of_a_running_bank_is_restored_and_goes_on(
-    founded_sqlite: Template, tmp_path: Path
-) -> None:
-    """The way of docs/service.md: the public copy first, then the database, keys beside them."""
-    folder, url = founded_sqlite.copy(tmp_path / "data")
-    saved = tmp_path / "saved"
-    with running(folder, url) as bank:
-        bank.sign_in("t11")
-        numbered(bank)
-        shutil.copytree(folder / "audit", saved / "audit")
-        source = sqlite3.connect(folder / "sealmatch.sqlite")
-        target = sqlite3.connect(saved / "sealmatch.sqlite")
-        source.backup(target)
-        source.close()
-        target.close()
-        for key in [*folder.glob("*.key"), *folder.glob("*.pub")]:
-            shutil.copy2(key, saved)
-        before = bank.rows("audit_event")
-        # What is done after the backup is lost with the machine.
-        bank.sign_in("t12")
-        numbered(bank)
-    trust = Trust.of((str(folder / "audit.key.pub"),))
-    assert check(str(saved), trust).findings == []
-    with running(saved, f"sqlite:///{saved / 'sealmatch.sqlite'}") as bank:
-        assert bank.rows("audit_event")[: len(before)] == before
-        assert bank.sign_in("t11").token
-        numbered(bank)
-    report = check(str(saved), trust)
-    assert report.findings == []
-    assert report.events > len(before)
+def test_e30_a_refusal_before_the_use_case_names_whom_it_was_about(bank: Bank) -> None:
+    with refused("NO_PERMISSION"):
+        bank.as_("t11").identity.reset_password(ib.ResetPasswordRequest(name="users/hq1"))
+    (entry,) = bank.log("sealapi.v1.IdentityService/ResetPassword", "NO_PERMISSION")
+    assert (entry.actor, entry.target) == ("t11", "users/hq1")
+    # Its organisation stays the caller's: nobody has found the other one yet.
+    assert entry.organisation == "2101"
+
+
+def test_e30_who_has_looked_up_whom_is_in_the_log(bank: Bank) -> None:
+    chief = bank.as_("c11")
+    chief.audit.list_audit_events(ab.ListAuditEventsRequest(actor="t11", page_size=7))
+    chief.identity.list_users(ib.ListUsersRequest(org="orgs/2101"))
+    chief.organization.list_orgs(ob.ListOrgsRequest())
+    chief.change.list_pending_changes(cb.ListPendingChangesRequest(target="users/t11"))
+    with refused("NO_PERMISSION"):
+        bank.as_("t11").audit.list_audit_events(ab.ListAuditEventsRequest(actor="c11"))
+    numbered(bank)
+    joined = "audit_event e left join audit_payload p on p.seq = e.seq"
+    asked = {
+        (one.action.rpartition("/")[2], one.actor, one.target): json.loads(one.payload)["asked"]
+        for one in bank.rows(joined)
+        if "/List" in one.action and one.actor in {"c11", "t11"}
+    }
+    assert asked == {
+        ("ListAuditEvents", "c11", "auditEvents/-"): {"actor": "t11", "page_size": 7},
+        ("ListUsers", "c11", "users/-"): {"org": "orgs/2101"},
+        ("ListOrgs", "c11", "orgs/-"): {},
+        ("ListPendingChanges", "c11", "changes/-"): {"target": "users/t11"},
+        ("ListAuditEvents", "t11", ""): {"actor": "c11"},
+    }

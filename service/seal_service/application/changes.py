@@ -165,6 +165,7 @@ def shown(call: Call, change_id: str) -> Change:
 
 def inbox(call: Call, page: Page, *, kind_name: str, target: str) -> list[Change]:
     """Return the pending changes that the caller made or that lie in reach."""
+    call.note("changes/-")
     reach = call.reach()
     return call.work.changes.pending(
         page, reach=reach, maker=call.caller.user_id, kind=kind_name, target=target

@@ -13,6 +13,8 @@ from seal_service.domain.reasons import Reason, Refusal
 
 ACTOR = "system:nightly"
 Job = Callable[[Work, Rules, date], int]
+LongJob = Callable[[date | None, date, datetime], int]
+"""Too long for one transaction; it gets the day of its last run, the bank's day and the time."""
 JOBS: dict[str, Job] = {core_rights.JOB: core_rights.compare, reminders.JOB: reminders.remind}
 """Each job by name: it does a day's work and returns how much it found."""
 
@@ -39,6 +41,27 @@ def run_due(database: Database, rules: Rules, at: datetime) -> list[NightlyRun]:
             if refusal.reason is not Reason.CONFLICT or not _has_run(database, name, day):
                 raise  # Else another process ran it at the same time.
     return done
+
+
+def run_long(
+    database: Database, rules: Rules, at: datetime, name: str, job: LongJob
+) -> NightlyRun | None:
+    """Run a long job unless it has run on this bank day; then mark it, with an entry in the log.
+
+    It may run twice at once or after a fault: it must not mind.
+    """
+    day = bank_date(at, rules.zone, rules.day_starts_h)
+    with database.read() as work:
+        last = work.nightly.run(name, None)
+    if last is not None and last.day >= day:
+        return None
+    run = NightlyRun(name, day, at, job(last.day if last else None, day, at))
+    with database.write() as work:
+        if work.nightly.run(name, day) is not None:
+            return None
+        work.nightly.add(run)
+        work.audit.append(_entry(run))
+    return run
 
 
 def _has_run(database: Database, name: str, day: date) -> bool:

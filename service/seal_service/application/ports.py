@@ -38,7 +38,10 @@ REPLAYED = "REPLAYED"
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """What one call leaves in the log: who did what to what, when, and how it ended."""
+    """What one call leaves in the log: who did what to what, when, and how it ended.
+
+    `asked` is what a list was looked through for: it says who has looked up whom.
+    """
 
     kind: str
     actor: str
@@ -53,6 +56,7 @@ class AuditEntry:
     data_class: int
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    asked: Mapping[str, Any] | None = None
 
 
 class AuditTrail(Protocol):

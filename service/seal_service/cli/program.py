@@ -27,6 +27,7 @@ _COMMANDS = {
     "audit": "audit:audit_app",
     "serve": "serving:serve_command",
     "migrate": "serving:migrate_command",
+    "backup": "backup:backup_app",
     "call": "call:call_command",
     "config": "serving:config_app",
     "accuracy": "accuracy:accuracy_command",

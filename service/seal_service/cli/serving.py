@@ -44,7 +44,7 @@ def serve_command(  # noqa: PLR0917  # typer reads the arguments by name
     from seal_service.adapters.crypto.keys import KeyFileError
     from seal_service.opening import StartError
 
-    settings = _settings(
+    settings = settings_of(
         config,
         data_dir=data_dir,
         database_url=database_url,
@@ -66,21 +66,28 @@ def migrate_command(
     to: Annotated[
         str, typer.Option(help="head, base, a version, or a step such as -1 or +1.")
     ] = "head",
+    *,
+    lose_data: Annotated[
+        bool, typer.Option("--lose-data", help="Go back although records would be lost.")
+    ] = False,
 ) -> None:
-    """Bring the database's schema to a version, forward or back; data is kept where it can be."""
+    """Bring the database's schema to a version, forward or back."""
     from alembic.util import CommandError as AlembicError
 
     from seal_service.adapters.sql.engine import Connections
-    from seal_service.adapters.sql.migrate import migrate, version
+    from seal_service.adapters.sql.migrate import LosesDataError, migrate, version
     from seal_service.domain.reasons import Refusal
 
-    settings = _settings(config, data_dir=data_dir, database_url=database_url)
+    settings = settings_of(config, data_dir=data_dir, database_url=database_url)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     connections = Connections(settings.url)
     try:
         before = version(connections)
-        migrate(connections, to)
+        migrate(connections, to, lose_data=lose_data)
         after = version(connections)
+    except LosesDataError as error:
+        message = f"{error}: make a backup, then repeat with --lose-data"
+        raise CommandError(message) from error
     except AlembicError as error:
         raise BadArgumentError(str(error)) from error
     except Refusal as error:
@@ -104,7 +111,7 @@ def config_check_command(
     """Check the configuration and its files; print what is in force, secrets masked."""
     from seal_service import config_files
 
-    settings = _settings(config, data_dir=data_dir, database_url=database_url)
+    settings = settings_of(config, data_dir=data_dir, database_url=database_url)
     problems = config_files.problems(settings)
     if problems:
         raise BadArgumentError("; ".join(problems))
@@ -134,7 +141,8 @@ def _check_database(settings: Settings) -> None:
         raise CommandError(message)
 
 
-def _settings(config: Path | None, **options: Any) -> Settings:
+def settings_of(config: Path | None, **options: Any) -> Settings:
+    """Read the configuration; what is wrong with it is told in one line."""
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 

@@ -1,6 +1,6 @@
 """The posts, roles and exclusions that a new bank starts with (A29, A37; services.md section 5).
 
-Data, not rules: headquarters may change all of it. Migration 0001 writes it once.
+Data, not rules: headquarters may change all of it. Migration 0002 writes it once.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ def search(
 def list_audit_events(call: Call, request: pb.ListAuditEventsRequest) -> Message:
     """List events."""
     page = audit_log.shown(call, call.prepared)
+    call.note("auditEvents/-")
     token = ""
     if page.next is not None:
         token = token_of(call, request, f"{page.next.seq}/{page.next.size}")

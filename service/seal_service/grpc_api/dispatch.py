@@ -83,7 +83,6 @@ class Dispatcher(grpc.GenericRpcHandler):
         self._pipeline = pipeline
         self._foreign = foreign
         self._handlers = {path: self._handler(method) for path, method in methods().items()}
-        self._unknown = _unary(_nothing, None)
 
     def service(
         self, handler_call_details: grpc.HandlerCallDetails
@@ -92,8 +91,15 @@ class Dispatcher(grpc.GenericRpcHandler):
         path = str(handler_call_details.method)
         handler = self._handlers.get(path)
         if handler is None:
-            return None if self._foreign(path) else self._unknown
+            return None if self._foreign(path) else self._unknown(path)
         return handler
+
+    def _unknown(self, path: str) -> grpc.RpcMethodHandler[bytes, Message]:
+        def behaviour(_data: bytes, context: grpc.ServicerContext) -> Message:
+            self._pipeline.unknown(path, context.peer())
+            _abort(context, Refusal(Reason.NOT_BUILT))
+
+        return _unary(behaviour, None)
 
     def _handler(self, method: Method) -> grpc.RpcMethodHandler[bytes, Message]:
         def behaviour(data: bytes, context: grpc.ServicerContext) -> Message:
@@ -131,10 +137,6 @@ def _unary(
         response_serializer=response_type.SerializeToString if response_type else None,
     )
     return handler
-
-
-def _nothing(_data: bytes, context: Any) -> Message:
-    _abort(context, Refusal(Reason.NOT_BUILT))
 
 
 def _not_built(_call: Call, _request: Message) -> Message:

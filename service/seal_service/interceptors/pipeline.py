@@ -21,16 +21,20 @@ from seal_service.domain.access_modes import BOUND, require_enabled
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.interceptors import validate
 from seal_service.interceptors.authorise import authorise
-from seal_service.interceptors.exchange import Exchange
+from seal_service.interceptors.exchange import Exchange, host_of
 from seal_service.interceptors.idempotency import first_answer, keep_answer, request_id_of
 from seal_service.interceptors.maintenance import Pauses
 from seal_service.interceptors.metrics import Metrics
 from seal_service.interceptors.quota import Quotas
+from seal_service.interceptors.subject import question_of, subject_of
 
 TRIES = 8
 """How often a transaction is tried that lost against another one."""
-_NOT_WRITTEN = {Reason.DRAINING, Reason.DATABASE_BUSY, Reason.STORAGE_FULL}
+_NOT_WRITTEN = {Reason.DATABASE_BUSY, Reason.STORAGE_FULL}
 """Refusals of a server that cannot write; they are in the metrics and the process's log."""
+_THINNED = {Reason.QUOTA, Reason.DRAINING}
+"""Refusals of which one a second and caller is written: many come at once, and all say the same."""
+UNKNOWN_METHOD = "system/UnknownMethod"
 
 log = structlog.get_logger("seal_service.calls")
 
@@ -54,7 +58,7 @@ class Pipeline:
     draining: threading.Event = field(default_factory=threading.Event)
     running: int = 0
     _gate: threading.Lock = field(default_factory=threading.Lock)
-    _over_quota: dict[str, float] = field(default_factory=dict)
+    _thinned: dict[str, float] = field(default_factory=dict)
 
     def run(self, exchange: Exchange) -> Message:
         """Serve one call.
@@ -112,6 +116,7 @@ class Pipeline:
         self.quotas.take(exchange.principal, anonymous=not exchange.caller.user_id)
         exchange.request = validate.parsed(method.request_type, exchange.data)
         exchange.request_id = request_id_of(exchange.request)
+        exchange.target = subject_of(exchange.request)
         exchange.check_deadline()
         prepared = None
         if method.prepare is not None:
@@ -162,6 +167,7 @@ class Pipeline:
                 work=work, caller=caller, tools=self.tools, now=exchange.started,
                 permission=method.policy.permission, peer=exchange.peer, prepared=prepared,
                 certificate_sha256=exchange.credentials.certificate_sha256,
+                target=exchange.target,
             )  # fmt: skip
             try:
                 response = method.handle(call, exchange.request)
@@ -194,22 +200,37 @@ class Pipeline:
         """Write a refused call to the log, in a transaction of its own: its own was undone."""
         if refusal.in_log or refusal.reason in _NOT_WRITTEN:
             return
-        if refusal.reason is Reason.QUOTA and not self._first_over_quota(exchange.principal):
+        if refusal.reason in _THINNED and not self._first_of_second(exchange.principal):
             return
+        self._record(self._entry(exchange, refusal.reason))
+
+    def unknown(self, path: str, peer: str) -> None:
+        """Write that somebody has called a method that there is not: one a second and caller."""
+        log.info("unknown method", path=path, peer=peer)
+        principal = f"peer:{host_of(peer)}"
+        if not self.draining.is_set() and self._first_of_second(principal):
+            entry = AuditEntry(
+                kind="BUSINESS", actor=principal, rpc=UNKNOWN_METHOD, org="", target=path,
+                decision=Reason.NOT_BUILT, at=self.clock(), trace_id="", request_id="", peer=peer,
+                data_class=2,
+            )  # fmt: skip
+            self._record(entry)
+
+    def _record(self, entry: AuditEntry) -> None:
         try:
-            self.database.record(self._entry(exchange, refusal.reason))
+            self.database.record(entry)
         except Exception:  # the refusal itself must reach the caller
             self.metrics.unlogged.inc()
-            log.exception("refusal not written", correlation_id=exchange.correlation_id)
+            log.exception("refusal not written", rpc=entry.rpc, trace_id=entry.trace_id)
 
-    def _first_over_quota(self, principal: str) -> bool:
+    def _first_of_second(self, principal: str) -> bool:
         """Tell whether to write this one: one a second for a caller, or the log is the flood."""
         now = time.monotonic()
-        if now - self._over_quota.get(principal, -1e9) < 1.0:
+        if now - self._thinned.get(principal, -1e9) < 1.0:
             return False
-        if len(self._over_quota) > 10_000:
-            self._over_quota.clear()
-        self._over_quota[principal] = now
+        if len(self._thinned) > 10_000:
+            self._thinned.clear()
+        self._thinned[principal] = now
         return True
 
     def _entry(self, exchange: Exchange, decision: str, call: Call | None = None) -> AuditEntry:
@@ -219,5 +240,6 @@ class Pipeline:
             org=exchange.org or caller.org_id, target=exchange.target, decision=str(decision),
             at=self.clock(), trace_id=exchange.trace_id, request_id=exchange.request_id,
             peer=exchange.peer, data_class=policy.data_class,
+            asked=question_of(policy.rpc, exchange.request),
             before=call.before if call else None, after=call.after if call else None,
         )  # fmt: skip

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 from protovalidate import Validator
 
 from seal_service.domain.reasons import Reason, Refusal
 
 _VALIDATOR = Validator()
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Control characters other than tabs and line ends: no text of the bank needs one, PostgreSQL
+stores no NUL, and a terminal that shows the log must not obey them."""
 
 
 def parsed(request_type: type[Message], data: bytes) -> Message:
@@ -22,13 +29,28 @@ def parsed(request_type: type[Message], data: bytes) -> Message:
         message = request_type.FromString(data)
     except DecodeError as error:
         raise Refusal(Reason.MESSAGE_MALFORMED) from error
-    violations = _VALIDATOR.collect_violations(message)
-    if violations:
-        raise Refusal(
-            Reason.INVALID_FIELD,
-            fields=tuple((_path(v.proto), v.proto.message or "is not valid") for v in violations),
-        )
+    broken = [
+        (_path(found.proto), found.proto.message or "is not valid")
+        for found in _VALIDATOR.collect_violations(message)
+    ]
+    broken += [(path, "holds a control character") for path in _with_controls(message)]
+    if broken:
+        raise Refusal(Reason.INVALID_FIELD, fields=tuple(broken))
     return message
+
+
+def _with_controls(message: Message, prefix: str = "") -> Iterator[str]:
+    """Yield the path of every text that holds a control character."""
+    for field, value in message.ListFields():
+        if field.type not in {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_MESSAGE}:
+            continue
+        values = enumerate(value) if field.is_repeated else [(None, value)]
+        for index, one in values:
+            path = f"{prefix}{field.name}" + ("" if index is None else f"[{index}]")
+            if field.type == FieldDescriptor.TYPE_MESSAGE:
+                yield from _with_controls(one, f"{path}.")
+            elif _CONTROL.search(one):
+                yield path
 
 
 def _path(violation: object) -> str:

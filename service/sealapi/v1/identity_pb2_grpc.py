@@ -282,7 +282,7 @@ class IdentityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateUser(self, request, context):
-        """Asks to change a user's name, qualification, core rights or certificate.
+        """Asks to change a user's name, qualification, core rights, certificate or telephone number.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

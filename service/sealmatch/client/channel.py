@@ -19,7 +19,7 @@ from sealmatch.client.errors import CallError, decoded
 from sealmatch.client.retries import Retries
 
 Reply = TypeVar("Reply", bound=Message)
-_READS = ("Get", "List", "Preview", "Explain", "Who")
+_READS = ("Get", "List", "Preview", "Explain", "Who", "VerifyRange")
 _DEFAULT_TIMEOUT_S = 30.0
 
 

@@ -289,7 +289,7 @@ class IdentityService:
     def update_user(
         self, request: identity_pb2.UpdateUserRequest, *, timeout_s: float | None = None
     ) -> identity_pb2.UpdateUserResponse:
-        """Asks to change a user's name, qualification, core rights or certificate."""
+        """Asks to change a user's name, qualification, core rights, certificate or telephone number."""
         return self._call(
             "/sealapi.v1.IdentityService/UpdateUser",
             request,

@@ -55,7 +55,7 @@ def event_of(entry: AuditEntry, hasher: Hasher) -> Event:
     decision, reason = decided(entry.decision)
     payload = {
         "request_id": entry.request_id, "peer": entry.peer, "data_class": entry.data_class,
-        "before": entry.before, "after": entry.after,
+        "before": entry.before, "after": entry.after, "asked": entry.asked,
     }  # fmt: skip
     return Event(
         kind=AuditKind[entry.kind],

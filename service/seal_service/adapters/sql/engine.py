@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from seal_service.audit.errors import NotDurableError
@@ -54,7 +54,8 @@ class Connections:
         ------
         Refusal
             CONFLICT where another transaction was faster, STORAGE_FULL where the disk is full,
-            DATABASE_BUSY where the database cannot be reached or cannot write.
+            DATABASE_BUSY where the database cannot be reached or cannot write, INVALID_FIELD where
+            it cannot hold a value.
         """
         with _refusals(), self.transactions.write() as connection:
             yield connection
@@ -90,6 +91,8 @@ def _refusal_of(error: DBAPIError) -> Refusal | None:
         return Refusal(Reason.STORAGE_FULL)
     if name in _SERIALIZATION or (isinstance(error, IntegrityError) and name in _UNIQUE):
         return Refusal(Reason.CONFLICT)
+    if isinstance(error, DataError):  # Too long, or with characters that it cannot hold.
+        return Refusal(Reason.INVALID_FIELD)
     return Refusal(Reason.DATABASE_BUSY) if isinstance(error, OperationalError) else None
 
 

@@ -229,7 +229,7 @@ def _undone(driver: Any) -> bool:
 
 
 def _sqlite(url: URL, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size)
+    engine = create_engine(url, pool_size=pool_size, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -245,7 +245,7 @@ def _postgresql(url: URL, pool_size: int, statement_timeout_s: int | None) -> En
     if statement_timeout_s is not None:
         options += f" -c statement_timeout={statement_timeout_s}s"
     return create_engine(
-        url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True,
+        url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, hide_parameters=True,
         pool_timeout=BUSY_TIMEOUT_S, isolation_level="SERIALIZABLE",
         connect_args={"connect_timeout": BUSY_TIMEOUT_S, "options": options},
     )  # fmt: skip

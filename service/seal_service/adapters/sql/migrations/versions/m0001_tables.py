@@ -15,6 +15,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {"organisations and all that belongs to them": "select count(*) from org"}
+"""What going back would lose: how many there are, each counted by a query (`migrate`)."""
+
 
 def upgrade() -> None:
     """Make the tables."""

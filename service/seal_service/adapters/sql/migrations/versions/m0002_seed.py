@@ -20,6 +20,11 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {
+    "organisations, whose posts, roles and rules begin anew": "select count(*) from org"
+}
+"""What going back would lose: how many there are, each counted by a query (`migrate`)."""
+
 # A mark is written once: the sealed super administrator stays sealed, whoever has the database.
 _SQLITE_GUARDS = {
     f"system_mark_no_{verb}": f"create trigger system_mark_no_{verb} before {verb} on system_mark "

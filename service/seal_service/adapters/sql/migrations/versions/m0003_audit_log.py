@@ -27,6 +27,8 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {}
+
 entry = sa.Table(
     "audit_entry",
     sa.MetaData(),

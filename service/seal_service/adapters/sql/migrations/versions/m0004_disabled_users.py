@@ -13,6 +13,11 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {
+    "users shut out (they stay locked)": "select count(*) from users where disabled_at is not null"
+}
+"""What going back would lose: how many there are, each counted by a query (`migrate`)."""
+
 
 def upgrade() -> None:
     """Add since when and why a user is shut out."""

@@ -15,6 +15,14 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {
+    "reminders": "select count(*) from reminder",
+    "tellers as the core system reported them": "select count(*) from core_teller",
+    "findings about rights": "select count(*) from rights_finding",
+    "nightly runs": "select count(*) from nightly_run",
+}
+"""What going back would lose: how many there are, each counted by a query (`migrate`)."""
+
 _FEED = "core.feed"
 
 

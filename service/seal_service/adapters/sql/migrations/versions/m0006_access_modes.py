@@ -13,6 +13,14 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {
+    "switches of access that were set": "select count(*) from access_mode where version > 1",
+    "open sessions that came by a ticket": (
+        "select count(*) from session where mode <> 'DIRECT' and ended_at is null"
+    ),
+}
+"""What going back would lose: how many there are, each counted by a query (`migrate`)."""
+
 
 def upgrade() -> None:
     """Make the switches; signing in directly is the way that is not in use (A03)."""

@@ -17,6 +17,8 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {}
+
 _POSTS = ("operations-manager", "business-operator")
 
 

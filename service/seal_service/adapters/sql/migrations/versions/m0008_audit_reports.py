@@ -18,6 +18,8 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {}
+
 _RIGHT = "report.make"
 _SEEDED = {one.id for one in seed.ROLES if _RIGHT in one.permissions}
 

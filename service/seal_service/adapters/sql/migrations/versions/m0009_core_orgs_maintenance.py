@@ -18,6 +18,12 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {
+    "organisations as the core system reported them": "select count(*) from core_org",
+    "announcements of maintenance": "select count(*) from maintenance",
+}
+"""What going back would lose: how many there are, each counted by a query (`migrate`)."""
+
 _ADDED = {
     one.id: tuple(right for right in one.permissions if right.startswith("maintenance."))
     for one in seed.ROLES
