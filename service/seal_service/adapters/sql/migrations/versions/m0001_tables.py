@@ -356,4 +356,8 @@ def downgrade() -> None:
     op.drop_index("ix_audit_entry_rpc", table_name="audit_entry")
     op.drop_table("audit_entry")
     # Version 0003 leaves the log where it is; without a bank there is nothing to log.
-    audit.metadata.drop_all(op.get_bind())
+    connection = op.get_bind()
+    audit.metadata.drop_all(connection)
+    for name in sa.inspect(connection).get_table_names():
+        if name.startswith("kept_"):  # What later versions had beside.
+            op.drop_table(name)
