@@ -121,13 +121,21 @@ class Server:
         The number of this process among those that share the port.
     hasher
         How passwords are hashed.
+    listen
+        Open the port; without, the server only makes ready what others will work with.
     """
 
     def __init__(
-        self, settings: Settings, *, worker: int = 0, hasher: PasswordHasher | None = None
+        self,
+        settings: Settings,
+        *,
+        worker: int = 0,
+        hasher: PasswordHasher | None = None,
+        listen: bool = True,
     ) -> None:
         self.settings = settings
         self._worker = worker
+        self._listen = listen
         found = config_files.problems(settings)
         if found:
             raise StartError("; ".join(found))
@@ -175,7 +183,7 @@ class Server:
             reflection.enable_server_reflection(offered, self._server)
         self._names = ["", *names]
         self._stopped = threading.Event()
-        self.port = self._bind()
+        self.port = self._bind() if self._listen else 0
 
     def _now(self) -> datetime:
         return self.pipeline.clock()
