@@ -20,6 +20,7 @@ from seal_service.audit.signed import Signed
 from sealapi.v1 import access_mode_pb2 as mb
 from sealapi.v1 import audit_pb2 as ab
 from sealapi.v1 import change_pb2 as cb
+from sealapi.v1 import device_pb2 as db
 from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import maintenance_pb2 as nb
 from sealapi.v1 import organization_pb2 as ob
@@ -248,6 +249,47 @@ def announced(bank: Bank) -> str:
     return bank.approve(asked, "hq1").target
 
 
+SCANNER = "devices/SC-0001"
+PARAMETERS = db.CaptureParameters(
+    dpi=300, colour=db.CaptureParameters.COLOUR_FULL, format=db.CaptureParameters.FORMAT_JPEG,
+    jpeg_quality=90,
+)  # fmt: skip
+
+
+def scanner(_bank: Bank | None = None, number: str = "SC-0001") -> db.RegisterDeviceRequest:
+    """Return a request for a scanner of an outlet."""
+    return db.RegisterDeviceRequest(
+        device_id=number, org="orgs/2101", model="扫描仪 X", serial_number="7-13",
+        parameters=PARAMETERS, reason="x",
+    )  # fmt: skip
+
+
+def registered(bank: Bank) -> db.Device:
+    """Return that scanner, on which two persons have agreed."""
+    bank.approve(bank.as_("b1").device.register_device(scanner()).change, "b1b")
+    return bank.as_("t11").device.get_device(db.GetDeviceRequest(name=SCANNER)).device
+
+
+def faulty(bank: Bank) -> str:
+    """Return the name of a fault of it."""
+    return bank.as_("t11").device.report_fault(fault(bank)).fault.name
+
+
+def fault(bank: Bank) -> db.ReportFaultRequest:
+    """Return a report of a fault."""
+    registered(bank)
+    return db.ReportFaultRequest(name=SCANNER, kind=db.DeviceFault.KIND_FAULT, note="条纹")
+
+
+def other_parameters(bank: Bank) -> db.SetCaptureParametersRequest:
+    """Return a request for another resolution."""
+    found = registered(bank)
+    found.parameters.dpi = 200
+    return db.SetCaptureParametersRequest(
+        name=found.name, parameters=found.parameters, etag=found.etag, reason="x"
+    )
+
+
 def first_chief(bank: Bank) -> ib.AddFirstChiefRequest:
     """Return a request for the chief of an outlet that is new; the core system knows the teller."""
     organization = bank.as_("hq1").organization
@@ -451,6 +493,17 @@ CASES: dict[str, Case] = {
         "ops", lambda bank: nb.CancelMaintenanceRequest(name=announced(bank), reason="x"),
         powerless="b1", elsewhere="loc"),
     "OperationsService/ListMaintenances": Case("t11", lambda _: nb.ListMaintenancesRequest(), ""),
+    "DeviceService/RegisterDevice": Case("b1", scanner, "hq1", elsewhere="b2"),
+    "DeviceService/SetCaptureParameters": Case("b1", other_parameters, "hq1", elsewhere="b2"),
+    "DeviceService/RetireDevice": Case("b1", lambda bank: db.RetireDeviceRequest(
+        name=SCANNER, etag=registered(bank).etag, reason="x"), "hq1", elsewhere="b2"),
+    "DeviceService/ReportFault": Case("t11", fault, "aud", elsewhere="t12"),
+    "DeviceService/ResolveFault": Case("b1", lambda bank: db.ResolveFaultRequest(
+        name=faulty(bank), note="x"), "hq1", elsewhere="b2"),
+    "DeviceService/GetDevice": Case("t11", lambda bank: db.GetDeviceRequest(
+        name=registered(bank).name), "aud", elsewhere="t12"),
+    "DeviceService/ListDevices": Case(
+        "t11", after(registered, db.ListDevicesRequest()), "aud", hidden=SCANNER),
     "AuditService/AddCosignature": Case("wit", cosignature, "aud", elsewhere="loc"),
 }  # fmt: skip
 

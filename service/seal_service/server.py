@@ -123,13 +123,21 @@ class Server:
         The number of this process among those that share the port.
     hasher
         How passwords are hashed.
+    listen
+        Open the port; without, the server only makes ready what others will work with.
     """
 
     def __init__(
-        self, settings: Settings, *, worker: int = 0, hasher: PasswordHasher | None = None
+        self,
+        settings: Settings,
+        *,
+        worker: int = 0,
+        hasher: PasswordHasher | None = None,
+        listen: bool = True,
     ) -> None:
         self.settings = settings
         self._worker = worker
+        self._listen = listen
         found = config_files.problems(settings)
         if found:
             raise StartError("; ".join(found))
@@ -183,7 +191,7 @@ class Server:
             database=self.pipeline.database, appender=lambda: self._appender.status,
         )  # fmt: skip
         self._stopped = threading.Event()
-        self.port = self._bind()
+        self.port = self._bind() if self._listen else 0
 
     def _now(self) -> datetime:
         return self.pipeline.clock()

@@ -74,7 +74,8 @@ def _end_with_parent() -> None:
 def _watch(settings: Settings) -> None:
     ended = _stop_event()
     # The first opens the database and migrates it before others look.
-    Server(settings.model_copy(update={"workers": 1, "port": 0})).stop()
+    # A port that is opened and never served would stay open as long as this process lives.
+    Server(settings, listen=False).stop()
     context = multiprocessing.get_context("spawn")
 
     def start(number: int) -> BaseProcess:

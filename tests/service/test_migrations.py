@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from service_bank import PASSWORD, Bank, Template, running
+from service_cases import faulty
 from sqlalchemy import func, inspect, select, update
 
 from seal_audit_check import Trust, check
@@ -19,6 +20,7 @@ from seal_service.adapters.sql.migrate import FOLDER, LosesDataError, migrate, n
 from seal_service.adapters.sql.migrations.versions.m0003_audit_log import entry
 from seal_service.adapters.sql.tables import metadata, role, users
 from seal_service.audit import tables as audit
+from sealapi.v1.device_pb2 import GetDeviceRequest
 
 
 @pytest.fixture
@@ -178,6 +180,47 @@ def test_entries_of_the_old_log_become_events_and_go_back(
     report = check(url, Trust.of((str(folder / "audit.key.pub"),), published=folder / "audit"))
     assert report.findings == []
     assert report.events >= numbered + 4
+
+
+def test_a06_the_register_of_scanners_survives_a_step_back(
+    template: Template, tmp_path: Path
+) -> None:
+    folder, url = template.copy(tmp_path / "data")
+    with running(folder, url) as bank:
+        name = faulty(bank)
+    connections = Connections(url)
+    before = held(connections)
+    assert (len(before["device"]), len(before["device_fault"])) == (1, 1)
+    migrate(connections, "0010")
+    migrate(connections, "head")
+    assert held(connections) == before
+    # The outlet is merged while an older program runs, which knows of no scanners.
+    migrate(connections, "0010")
+    with connections.write() as connection:
+        connection.exec_driver_sql("update org set merged_into = '2102' where id = '2101'")
+    migrate(connections, "head")
+    with running(folder, url) as bank:
+        device = bank.as_("c12").device.get_device(GetDeviceRequest(name="devices/SC-0001")).device
+        assert (device.org, device.faults[0].name) == ("orgs/2102", name)
+    connections.close()
+
+
+def test_a06_an_older_bank_gets_the_rights_to_its_scanners(connections: Connections) -> None:
+    def holders(right: str) -> set[str]:
+        with connections.read() as connection:
+            rows = connection.execute(select(role.c.id, role.c.permissions))
+            return {key for key, permissions in rows if right in permissions} - {"local"}
+
+    migrate(connections, "0010")
+    with connections.write() as connection:
+        for key, permissions in connection.execute(select(role.c.id, role.c.permissions)).all():
+            left = tuple(one for one in permissions if one not in {"device.check", "device.use"})
+            connection.execute(update(role).where(role.c.id == key).values(permissions=left))
+    migrate(connections, "head")
+    assert holders("device.check") == {"hq-admin", "branch-admin"}
+    assert holders("device.use") == {
+        "hq-admin", "branch-admin", "sub-branch-admin", "verifier", "manual-verifier", "operator",
+    }  # fmt: skip
 
 
 def test_e35_who_reads_the_log_of_an_older_bank_may_make_reports_of_it(

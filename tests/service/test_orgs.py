@@ -108,6 +108,7 @@ def test_a27_a_merge_moves_everything_and_the_old_code_resolves(bank: Bank) -> N
     )
     assert {one.what: one.count for one in preview.counts} == {
         "users": 3, "assignments": 3, "pending_changes": 0, "reviews": 0,
+        "devices": 0,
     }  # fmt: skip
     asked = ask_merge(bank, "2101", "2102")
     assert {one.what: one.count for one in asked.preview}["users"] == 3

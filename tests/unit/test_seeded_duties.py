@@ -50,6 +50,8 @@ def test_a34_who_enters_never_reviews() -> None:
 
 def test_a06_devices_are_in_the_hands_of_operations_and_branches_only() -> None:
     assert holders("device.manage") == {"operator", "branch-admin"}
+    # The technical side asks, and never agrees.
+    assert holders("device.check") == {"hq-admin", "branch-admin"}
     business = {
         code for code in set().union(*POSTS.values()) if code.startswith(("card.", "verify."))
     }

@@ -163,7 +163,7 @@ def test_e27_each_post_grants_what_its_work_needs_and_no_more() -> None:
     acting = {code for code in PERMISSIONS if not code.endswith(reading)}
     assert granted()["auditor"] & acting == set()
     assert granted()["operator"] & acting == {
-        "device.manage", "backup.manage", "restore.drill", "maintenance.propose",
+        "device.manage", "device.use", "backup.manage", "restore.drill", "maintenance.propose",
         "maintenance.cancel",
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from sealapi.v1 import (
     access_mode_pb2,
     audit_pb2,
     change_pb2,
+    device_pb2,
     identity_pb2,
     maintenance_pb2,
     organization_pb2,
@@ -31,6 +32,7 @@ SERVICES: tuple[ServiceDescriptor, ...] = tuple(
         (access_mode_pb2, "PolicyService"),
         (audit_pb2, "AuditService"),
         (maintenance_pb2, "OperationsService"),
+        (device_pb2, "DeviceService"),
     )
 )
 """The services of the contract that this server offers."""

@@ -20,6 +20,7 @@ from seal_service.domain.access_modes import ModeSwitch
 from seal_service.domain.changes import Change
 from seal_service.domain.core_orgs import CoreOrg
 from seal_service.domain.core_rights import CoreTeller, Finding
+from seal_service.domain.devices import Device, Fault
 from seal_service.domain.maintenance import Maintenance
 from seal_service.domain.orgs import Org
 from seal_service.domain.people import Assignment, User
@@ -334,6 +335,30 @@ class Maintenances(Protocol):
         """Return what has not ended, by its start; called off or not."""
 
 
+class Devices(Store[Device], Protocol):
+    """Scanners and their faults."""
+
+    def listed(
+        self, page: Page, *, reach: tuple[str, ...] | None, org: str, retired: bool
+    ) -> list[Device]:
+        """Return scanners whose organisation is in reach (None: all) and, if given, is `org`."""
+
+    def faults(self, device_id: str) -> list[Fault]:
+        """Return all faults of a scanner, the oldest first."""
+
+    def open_faults(self, device_ids: Iterable[str]) -> list[Fault]:
+        """Return the faults of several scanners that are not mended."""
+
+    def fault(self, fault_id: str) -> Fault | None:
+        """Return a fault."""
+
+    def add_fault(self, fault: Fault) -> None:
+        """Add a new fault."""
+
+    def save_fault(self, fault: Fault) -> Fault:
+        """Replace the fault that has this version; return it with its new one."""
+
+
 class Findings(Protocol):
     """The nightly reports of rights that go beyond the core system's."""
 
@@ -455,6 +480,7 @@ class Work(Protocol):
     core: CoreTellers
     core_orgs: CoreOrgs
     maintenances: Maintenances
+    devices: Devices
     findings: Findings
     nightly: Nightly
     modes: Store[ModeSwitch]

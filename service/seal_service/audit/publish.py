@@ -9,9 +9,11 @@ that no longer does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from seal_service.audit.files import write_all_atomically, write_atomically
+from seal_service.audit.hashing import Hasher
 from seal_service.audit.note import Checkpoint, Note
 from seal_service.audit.tiles import (
     TILE_WIDTH,
@@ -20,6 +22,7 @@ from seal_service.audit.tiles import (
     partial_tiles,
     read_exactly,
     tiles_between,
+    tree_of,
     width_at,
 )
 
@@ -60,6 +63,10 @@ class PublishedLog:
             except FileNotFoundError:
                 pass
         return b""
+
+    def consistency(self, hasher: Hasher, old_size: int, size: int) -> Sequence[bytes]:
+        """Return the proof that the tree of `size` continues the one of `old_size`."""
+        return tree_of(hasher, self.read, size).consistency(old_size)
 
     def publish(self, note: str, read: ReadTile) -> int:
         """Write the tiles of a checkpoint's tree that are not there yet, then the checkpoint.

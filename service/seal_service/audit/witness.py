@@ -12,28 +12,34 @@ The folder holds `latest` (the last checkpoint with the log's signature and the 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from seal_service.audit.errors import InconsistentLogError, InvalidProofError, LogDamagedError
 from seal_service.audit.files import make_folder, write_atomically
-from seal_service.audit.hashing import hasher_of
+from seal_service.audit.hashing import Hasher, hasher_of
 from seal_service.audit.keys import Role, SignatureId, Signer, Verifier
 from seal_service.audit.merkle import verify_consistency
 from seal_service.audit.note import Checkpoint, Note, SignatureLine, cosign, open_checkpoint
-from seal_service.audit.tiles import TileId, tree_of
 
 
 class WitnessedLog(Protocol):
-    """What a witness reads of a log: `publish.PublishedLog` and `store.WitnessedDatabase`."""
+    """What a witness reads of a log: of its public copy, its database or its server."""
 
     def note(self) -> str | None:
         """Return the newest checkpoint's note, or None before the first."""
         ...
 
-    def read(self, tile: TileId) -> bytes:
-        """Return a tile's hashes, or as many as there are."""
+    def consistency(self, hasher: Hasher, old_size: int, size: int) -> Sequence[bytes]:
+        """Return what should prove that the tree of `size` continues the one of `old_size`.
+
+        Raises
+        ------
+        InvalidProofError, LogDamagedError
+            The log has no such proof.
+        """
         ...
 
 
@@ -146,7 +152,7 @@ class Witness:
             raise InconsistentLogError(message)
         hasher = hasher_of(checkpoint.algorithm)
         try:
-            proof = tree_of(hasher, log.read, checkpoint.size).consistency(last.size)
+            proof = log.consistency(hasher, last.size, checkpoint.size)
             verify_consistency(
                 hasher,
                 old_size=last.size,

@@ -40,10 +40,11 @@ def _failures() -> Iterator[None]:
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     from seal_service.audit.errors import AuditError
+    from sealmatch.client import CallError
 
     try:
         yield
-    except (AuditError, OSError) as error:
+    except (AuditError, OSError, CallError) as error:
         raise CommandError(str(error)) from error
     except ArgumentError as error:
         raise BadArgumentError(str(error)) from error
@@ -196,9 +197,13 @@ def _run_until_told(appender: Any) -> None:
 def witness_command(
     *,
     log: Annotated[
-        str,
+        str | None,
         typer.Argument(metavar="DIR|DATABASE_URL", help="The log's public copy, or its database."),
-    ],
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option("--server", metavar="HOST:PORT", help="Instead of either, the bank's server."),
+    ] = None,
     folder: Annotated[
         Path, typer.Option("--state", metavar="DIR", help="The witness's own folder.")
     ],
@@ -212,36 +217,63 @@ def witness_command(
         str, typer.Option("--profile", help="international (Ed25519) or sm (SM2).")
     ] = "international",
     every_s: Annotated[
-        float, typer.Option("--every", metavar="S", min=0.1, help="Seconds between looks.")
-    ] = 1.0,
+        float | None,
+        typer.Option(
+            "--every", metavar="S", min=0.1, help="Seconds between looks: 1; at a server 60."
+        ),
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
+    authority: Annotated[
+        Path | None,
+        typer.Option(envvar="SEALMATCH_AUTHORITY", help="PEM of the server's authority."),
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM of the certificate that the server knows you by.")
+    ] = None,
+    certificate_key: Annotated[Path | None, typer.Option(help="PEM of its key.")] = None,
+    token: Annotated[
+        str, typer.Option(envvar="SEALMATCH_TOKEN", help="A session's token, in place of both.")
+    ] = "",
 ) -> None:
     """Co-sign the log's state as long as it continues what was signed before; else stop, exit 1."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from seal_service.adapters.witnessed_server import WitnessedServer
     from seal_service.audit import profile_of
     from seal_service.audit.publish import PublishedLog
     from seal_service.audit.store.witnessed import WitnessedDatabase
     from seal_service.audit.witness import Witness
+    from sealmatch.client import CallError, Client
 
+    if (log is None) == (server is None):
+        message = "name either the log (its public copy or database) or --server"
+        raise BadArgumentError(message)
     try:
         _, algorithm = profile_of(profile)
     except ValueError as error:
         raise BadArgumentError(str(error)) from error
     with ExitStack() as stack:
         stack.enter_context(_failures())
+        source: PublishedLog | WitnessedDatabase | WitnessedServer
+        if server is not None:
+            client = Client(
+                server, authority=authority, certificate=certificate, key=certificate_key,
+                token=token,
+            )  # fmt: skip
+            source = WitnessedServer(stack.enter_context(client))
+            # Each look is three events of the log: one a second would be the log's main content.
+            every_s = every_s or 60.0
+        elif log is not None and "://" in log:
+            source = WitnessedDatabase(stack.enter_context(_opened(log)))
+        else:
+            source = PublishedLog(Path(str(log)))
         witness = Witness.open(folder, _key_of(log_key), name, algorithm)
-        source = (
-            WitnessedDatabase(stack.enter_context(_opened(log)))
-            if "://" in log
-            else PublishedLog(Path(log))
-        )
         while True:
             try:
                 cosigned = witness.look(source)
-                if cosigned is not None and isinstance(source, WitnessedDatabase):
+                if cosigned is not None and not isinstance(source, PublishedLog):
                     source.accept(cosigned)
-            except (OSError, SQLAlchemyError) as error:
+            except (OSError, SQLAlchemyError, CallError) as error:
                 # The log's machine may be away for a while; only a bad log ends a witness.
                 if once:
                     raise
@@ -251,7 +283,7 @@ def witness_command(
                     typer.echo(f"cosigned {cosigned.checkpoint.size}")
             if once:
                 return
-            time.sleep(every_s)
+            time.sleep(every_s or 1.0)
 
 
 def _key_of(text: str) -> Verifier:

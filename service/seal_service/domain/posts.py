@@ -50,6 +50,8 @@ PERMISSIONS: dict[str, str] = {
     "account.sync": "同步账户",
     "account.read": "查询账户",
     "device.manage": "设备管理",
+    "device.check": "复核设备登记与参数",
+    "device.use": "查看设备与报告故障",
     "inspection.manage": "检查管理",
     "maintenance.propose": "提出停机维护(技术部门)",
     "maintenance.agree": "会签停机维护(业务部门)",

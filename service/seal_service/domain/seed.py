@@ -10,27 +10,27 @@ from seal_service.domain.posts import ExclusionRule, Post, Role, RuleKind, RuleR
 _COMMON = ("org.read", "user.read", "post.read", "change.read")
 _ADMIN = (*_COMMON, "change.decide", "user.manage", "user.check", "user.transfer", "user.unlock",
           "post.assign", "session.manage", "review.start", "review.attest", "access.explain",
-          "log.read", "passrate.read", "report.read", "report.make")  # fmt: skip
+          "log.read", "passrate.read", "report.read", "report.make", "device.use")  # fmt: skip
 
 ROLES = (
     Role("hq-admin", "总行管理员", "headquarters administrator", (
         *_ADMIN, "org.manage", "org.check", "post.manage", "post.check", "rule.manage", "rule.check",
         "switch.manage", "switch.check", "policy.manage", "policy.check", "account.read",
-        "maintenance.agree", "maintenance.cancel")),
+        "maintenance.agree", "maintenance.cancel", "device.check")),
     Role("branch-admin", "分行管理员", "branch administrator", (
-        *_ADMIN, "device.manage", "inspection.manage")),
+        *_ADMIN, "device.manage", "device.check", "inspection.manage")),
     Role("sub-branch-admin", "支行管理员", "sub-branch administrator", _ADMIN),
     Role("card-clerk", "建库录入员", "card clerk", (
         "org.read", "account.read", "account.sync", "card.draft", "card.submit")),
     Role("card-reviewer", "建库复核员", "card reviewer", (
         "org.read", "account.read", "card.review")),
     Role("verifier", "验印员", "verifier", (
-        "org.read", "account.read", "verify.single", "verify.assist")),
+        "org.read", "account.read", "verify.single", "verify.assist", "device.use")),
     Role("batch-verifier", "批量验印员", "batch verifier", ("org.read", "verify.batch")),
     Role("manual-verifier", "人工验印员", "manual verifier", (
-        "org.read", "manual.decide", "paper_fold.second")),
+        "org.read", "manual.decide", "paper_fold.second", "device.use")),
     Role("operator", "科技运维员", "operator", (
-        "device.manage", "backup.manage", "restore.drill", "health.read",
+        "device.manage", "device.use", "backup.manage", "restore.drill", "health.read",
         "maintenance.propose", "maintenance.cancel")),
     Role("operations-manager", "运营经理", "operations manager", (
         *_COMMON, "passrate.read", "report.read", "inspection.manage", "health.read")),

@@ -19,6 +19,7 @@ from seal_service.grpc_api import (
     change,
     core_orgs,
     core_rights,
+    devices,
     maintenance,
     organization,
     people,
@@ -44,6 +45,7 @@ HANDLERS: Mapping[str, Mapping[str, Handle]] = {
     "PolicyService": access_modes.HANDLERS,
     "AuditService": audit.HANDLERS,
     "OperationsService": maintenance.HANDLERS,
+    "DeviceService": devices.HANDLERS,
 }
 PREPARE: Mapping[str, Mapping[str, Prepare]] = {
     "IdentityService": people.PREPARE,

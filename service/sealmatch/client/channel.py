@@ -83,6 +83,7 @@ class Client:
         self.policy = services.PolicyService(self.call)
         self.operations = services.OperationsService(self.call)
         self.audit = services.AuditService(self.call)
+        self.device = services.DeviceService(self.call)
 
     def __enter__(self) -> Self:
         """Use the client in a ``with`` statement."""

@@ -10,6 +10,7 @@ from sealapi.v1 import (
     access_mode_pb2,
     audit_pb2,
     change_pb2,
+    device_pb2,
     identity_pb2,
     maintenance_pb2,
     organization_pb2,
@@ -221,6 +222,90 @@ class AuditService:
             "/sealapi.v1.AuditService/AddCosignature",
             request,
             audit_pb2.AddCosignatureResponse,
+            timeout_s=timeout_s,
+        )
+
+
+class DeviceService:
+    """The register of scanners (A06)."""
+
+    def __init__(self, call: Caller) -> None:
+        self._call = call
+
+    def register_device(
+        self, request: device_pb2.RegisterDeviceRequest, *, timeout_s: float | None = None
+    ) -> device_pb2.RegisterDeviceResponse:
+        """Asks to register a scanner with its capture parameters."""
+        return self._call(
+            "/sealapi.v1.DeviceService/RegisterDevice",
+            request,
+            device_pb2.RegisterDeviceResponse,
+            timeout_s=timeout_s,
+        )
+
+    def set_capture_parameters(
+        self, request: device_pb2.SetCaptureParametersRequest, *, timeout_s: float | None = None
+    ) -> device_pb2.SetCaptureParametersResponse:
+        """Asks for other capture parameters."""
+        return self._call(
+            "/sealapi.v1.DeviceService/SetCaptureParameters",
+            request,
+            device_pb2.SetCaptureParametersResponse,
+            timeout_s=timeout_s,
+        )
+
+    def retire_device(
+        self, request: device_pb2.RetireDeviceRequest, *, timeout_s: float | None = None
+    ) -> device_pb2.RetireDeviceResponse:
+        """Takes a scanner out of use for good."""
+        return self._call(
+            "/sealapi.v1.DeviceService/RetireDevice",
+            request,
+            device_pb2.RetireDeviceResponse,
+            timeout_s=timeout_s,
+        )
+
+    def report_fault(
+        self, request: device_pb2.ReportFaultRequest, *, timeout_s: float | None = None
+    ) -> device_pb2.ReportFaultResponse:
+        """Reports a fault or a virus."""
+        return self._call(
+            "/sealapi.v1.DeviceService/ReportFault",
+            request,
+            device_pb2.ReportFaultResponse,
+            timeout_s=timeout_s,
+        )
+
+    def resolve_fault(
+        self, request: device_pb2.ResolveFaultRequest, *, timeout_s: float | None = None
+    ) -> device_pb2.ResolveFaultResponse:
+        """Says that a fault is mended, and how."""
+        return self._call(
+            "/sealapi.v1.DeviceService/ResolveFault",
+            request,
+            device_pb2.ResolveFaultResponse,
+            timeout_s=timeout_s,
+        )
+
+    def get_device(
+        self, request: device_pb2.GetDeviceRequest, *, timeout_s: float | None = None
+    ) -> device_pb2.GetDeviceResponse:
+        """Shows a scanner with its faults."""
+        return self._call(
+            "/sealapi.v1.DeviceService/GetDevice",
+            request,
+            device_pb2.GetDeviceResponse,
+            timeout_s=timeout_s,
+        )
+
+    def list_devices(
+        self, request: device_pb2.ListDevicesRequest, *, timeout_s: float | None = None
+    ) -> device_pb2.ListDevicesResponse:
+        """Lists scanners of organisations in reach."""
+        return self._call(
+            "/sealapi.v1.DeviceService/ListDevices",
+            request,
+            device_pb2.ListDevicesResponse,
             timeout_s=timeout_s,
         )
 

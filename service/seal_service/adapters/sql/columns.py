@@ -10,6 +10,8 @@ from sqlalchemy import JSON, BigInteger, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from seal_service.domain.devices import CaptureParameters
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -61,3 +63,18 @@ class Names(TypeDecorator[tuple[Any, ...]]):
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Any, ...] | None:  # noqa: ARG002
         """Read a tuple."""
         return None if value is None else tuple(value)
+
+
+class Capture(TypeDecorator[CaptureParameters]):
+    """How a scanner captures."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: CaptureParameters | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Write an object."""
+        return None if value is None else value.plain()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> CaptureParameters | None:  # noqa: ARG002
+        """Read the parameters."""
+        return None if value is None else CaptureParameters.of(value)

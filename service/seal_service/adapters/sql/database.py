@@ -11,6 +11,7 @@ from seal_audit_check import Trust, check_stretch
 from seal_audit_check.findings import CheckError
 from seal_service.adapters.sql.audit_log import SqlAuditLog
 from seal_service.adapters.sql.audit_trail import SqlAuditTrail, event_of, stamp_of
+from seal_service.adapters.sql.device_store import SqlDevices
 from seal_service.adapters.sql.engine import Connections
 from seal_service.adapters.sql.nightly_stores import (
     SqlCoreOrgs,
@@ -60,6 +61,7 @@ class SqlWork:
         self.core: ports.CoreTellers = SqlCoreTellers(connection)
         self.core_orgs: ports.CoreOrgs = SqlCoreOrgs(connection)
         self.maintenances: ports.Maintenances = SqlMaintenances(connection)
+        self.devices: ports.Devices = SqlDevices(connection)
         self.findings: ports.Findings = SqlFindings(connection)
         self.nightly: ports.Nightly = SqlNightly(connection)
         self.modes: ports.Store[ModeSwitch] = SqlModes(connection)

@@ -141,6 +141,7 @@ class AssignmentFollower(ColumnFollower):
 _HELD = tables.assignment.c.valid_to.is_(None)
 _PENDING = tables.pending_change.c.state == ChangeState.PENDING
 _OPEN = tables.review.c.state == ReviewState.OPEN
+_AT_WORK = tables.device.c.retired_at.is_(None)
 
 
 class ReviewFollower(ColumnFollower):
@@ -181,4 +182,5 @@ def followers(connection: Connection) -> tuple[ColumnFollower, ...]:
             connection, "pending_changes", tables.pending_change, _PENDING, versioned=True
         ),
         ReviewFollower(connection, "reviews", tables.review, _OPEN, versioned=True),
+        ColumnFollower(connection, "devices", tables.device, _AT_WORK, versioned=True),
     )

@@ -25,10 +25,11 @@ from sqlalchemy import (
     text,
 )
 
-from seal_service.adapters.sql.columns import Instant, Name, Names
+from seal_service.adapters.sql.columns import Capture, Instant, Name, Names
 from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.changes import ChangeState
 from seal_service.domain.core_rights import FindingKind
+from seal_service.domain.devices import FaultKind
 from seal_service.domain.orgs import OrgKind, OrgState
 from seal_service.domain.people import UserKind
 from seal_service.domain.posts import RuleKind, RuleReach
@@ -298,6 +299,36 @@ maintenance = Table(
     Column("version", Integer, nullable=False),
     CheckConstraint("ends_at > starts_at", name="ends_after_start"),
     CheckConstraint("announced_at < starts_at", name="announced_before"),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("org_id", String(12), ForeignKey("org.id"), nullable=False, index=True),
+    Column("model", Text, nullable=False),
+    Column("serial_no", String(64), nullable=False),
+    Column("parameters", Capture, nullable=False),
+    Column("change_id", String(36), ForeignKey("pending_change.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("retired_at", Instant),
+    Column("version", Integer, nullable=False),
+)
+
+device_fault = Table(
+    "device_fault",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("device_id", String(32), ForeignKey("device.id"), nullable=False, index=True),
+    Column("kind", Name(FaultKind), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("reported_by", String(20), nullable=False),
+    Column("reported_at", Instant, nullable=False),
+    Column("resolved_by", String(20)),
+    Column("resolved_at", Instant),
+    Column("resolution", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("(resolved_by is null) = (resolved_at is null)", name="resolved_by_somebody"),
 )
 
 rights_finding = Table(

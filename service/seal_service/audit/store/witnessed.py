@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, insert, select
 
 from seal_service.audit import tables
+from seal_service.audit.hashing import Hasher
 from seal_service.audit.note import SignatureLine
 from seal_service.audit.store.state import latest_note, tile_reader
 from seal_service.audit.store.transactions import Transactions
-from seal_service.audit.tiles import TileId
+from seal_service.audit.tiles import TileId, tree_of
 from seal_service.audit.witness import Cosigned
 
 
@@ -27,6 +30,10 @@ class WitnessedDatabase:
         """Return a tile's hashes, or as many as there are."""
         with self._database.read() as connection:
             return tile_reader(connection)(tile)
+
+    def consistency(self, hasher: Hasher, old_size: int, size: int) -> Sequence[bytes]:
+        """Return the proof that the tree of `size` continues the one of `old_size`."""
+        return tree_of(hasher, self.read, size).consistency(old_size)
 
     def accept(self, cosigned: Cosigned) -> None:
         """Store a witness's signature beside the checkpoint; a second time changes nothing."""

@@ -360,4 +360,8 @@ def downgrade() -> None:
     op.drop_table("audit_entry")
     op.execute("drop table if exists kept_0011")  # what version 0011 keeps beside
     # Version 0003 leaves the log where it is; without a bank there is nothing to log.
-    audit.metadata.drop_all(op.get_bind())
+    connection = op.get_bind()
+    audit.metadata.drop_all(connection)
+    for name in sa.inspect(connection).get_table_names():
+        if name.startswith("kept_"):  # What later versions had beside.
+            op.drop_table(name)
