@@ -13,6 +13,7 @@ from seal_service.domain import devices as rules
 from seal_service.domain.changes import Change
 from seal_service.domain.devices import (
     CHECK,
+    MANAGE,
     CaptureParameters,
     Device,
     DeviceState,
@@ -57,7 +58,7 @@ def ask_register(
     )
 
 
-@kind("device.register", check=CHECK)
+@kind("device.register", ask=MANAGE, check=CHECK)
 def _register(call: Call, change: Change) -> Writes:
     body, key = change.body, change.target.removeprefix("devices/")
     # What was asked for an outlet that has been merged since goes to the one that goes on.
@@ -89,7 +90,7 @@ def ask_set(
     )  # fmt: skip
 
 
-@kind("device.set", check=CHECK)
+@kind("device.set", ask=MANAGE, check=CHECK)
 def _set(call: Call, change: Change) -> Writes:
     device = _existing(call, change.target.removeprefix("devices/"))
     require_seen(device.version, change.target_version)

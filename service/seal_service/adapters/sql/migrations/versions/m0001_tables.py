@@ -358,7 +358,6 @@ def downgrade() -> None:
     op.drop_table("epoch")
     op.drop_index("ix_audit_entry_rpc", table_name="audit_entry")
     op.drop_table("audit_entry")
-    op.execute("drop table if exists kept_0011")  # what version 0011 keeps beside
     # Version 0003 leaves the log where it is; without a bank there is nothing to log.
     connection = op.get_bind()
     audit.metadata.drop_all(connection)

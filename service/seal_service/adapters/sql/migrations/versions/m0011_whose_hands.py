@@ -22,6 +22,8 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+loses: dict[str, str] = {}
+
 users = sa.table("users", sa.column("id"), sa.column("password_known_to", sa.JSON))
 change = sa.table("pending_change", sa.column("id"), sa.column("maker_may_be", sa.JSON))
 waiting = sa.table("pending_change", *map(sa.column, ("id", "maker", "state")))

@@ -16,9 +16,11 @@ from seal_service.adapters.sql.tables import epoch, role
 from seal_service.domain import seed
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
+
+loses: dict[str, str] = {}
 
 _ADDED = {
     one.id: tuple(right for right in one.permissions if right in {"device.use", "device.check"})
