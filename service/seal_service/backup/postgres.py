@@ -43,7 +43,7 @@ def restored(url: URL, source: Path) -> Iterator[URL]:
         raise BackupError(message) from error
     try:
         there = url.set(database=name)
-        _run(there, "pg_restore", "--exit-on-error", "--no-owner", f"--dbname={name}", str(source))
+        _run(there, "pg_restore", "--exit-on-error", "--no-owner", str(source))
         yield there
     finally:
         with _session(url) as session:
@@ -85,14 +85,14 @@ def _version_of(tool: Path) -> int:
 
 
 def _run(url: URL, name: str, *arguments: str) -> None:
-    # By the environment: a command line can be read by everybody on the machine.
-    values = {
-        "PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username,
-        "PGPASSWORD": url.password, "PGDATABASE": url.database,
-    }  # fmt: skip
-    given = {key: str(value) for key, value in values.items() if value is not None}
+    # With TLS options and all but the password: a command line can be read by everybody.
+    bare = url.set(drivername="postgresql")._replace(
+        password=None
+    )  # `set` takes None for: as it is
+    address = bare.render_as_string()
+    given = {"PGPASSWORD": str(url.password)} if url.password else {}
     done = subprocess.run(  # noqa: S603  # the tool was looked for above, nothing is a user's
-        [tool_of(url, name), *arguments],
+        [tool_of(url, name), f"--dbname={address}", *arguments],
         env={**os.environ, **given}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
