@@ -15,7 +15,6 @@ from sealapi.v1 import identity_pb2 as pb
 from sealapi.v1 import session_pb2 as sb
 from sealmatch.client import Client, Retries
 
-
 PASSWORDS = itertools.cycle(
     ["Grey-Mare-58", "Dark-Mule-94", "Tall-Goat-63", "Cold-Wolf-85", "Wild-Bear-72", "Slow-Toad-96"]
 )
