@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import itertools
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,16 @@ from sealapi.v1 import identity_pb2 as pb
 from sealapi.v1 import session_pb2 as sb
 from sealmatch.client import Client, Retries
 
+PASSWORDS = itertools.cycle(
+    ["Grey-Mare-58", "Dark-Mule-94", "Tall-Goat-63", "Cold-Wolf-85", "Wild-Bear-72", "Slow-Toad-96"]
+)
+
 
 def take_over(bank: Bank, user: str, by: str) -> None:
     """Reset a password, sign in with it first and choose another: then be that user."""
     request = pb.ResetPasswordRequest(name=f"users/{user}")
     initial = bank.as_(by).identity.reset_password(request).initial_password
-    client, own = bank.sign_in(user, initial), f"Mine-{uuid.uuid4().hex[:8]}-A1"
+    client, own = bank.sign_in(user, initial), next(PASSWORDS)
     client.session.change_password(sb.ChangePasswordRequest(old_password=initial, new_password=own))
     bank.clients[user] = client
 
