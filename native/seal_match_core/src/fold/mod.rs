@@ -8,6 +8,7 @@ pub mod compose;
 pub mod continuity;
 pub mod cut;
 pub mod pair;
+mod pairing;
 pub mod stroke;
 pub mod summary;
 pub mod sweep;
