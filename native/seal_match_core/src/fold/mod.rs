@@ -13,6 +13,7 @@ pub mod stroke;
 pub mod summary;
 pub mod sweep;
 mod trace;
+mod worst;
 
 pub use compose::compose;
 pub use continuity::continuity;
