@@ -23,7 +23,7 @@ use crate::filter::{blur, dilate};
 use crate::geometry::Normal;
 use crate::plane::{Field, quantile};
 use crate::template::{PX_PER_MM, Reference};
-use crate::verify::{Comparison, TRUSTED};
+use crate::verify::Comparison;
 
 /// The code of a sample of which nothing is known: paper, or covered.
 pub const UNKNOWN: u8 = 0;
@@ -86,10 +86,7 @@ impl Imprint {
     /// [`Error::AlignmentUntrusted`] when the alignment is only a guess; [`Error::BadImprint`] when the comparison is of another
     /// reference's size.
     pub fn of(reference: &Reference, comparison: &Comparison) -> Result<Self> {
-        let inliers = comparison.alignment.fit.inliers;
-        if inliers < TRUSTED {
-            return Err(Error::AlignmentUntrusted { inliers, needed: TRUSTED });
-        }
+        comparison.require_trusted()?;
         let moving = &comparison.tiles.aligned;
         if [moving.width, moving.height] != [reference.ink.width, reference.ink.height] {
             return Err(Error::BadImprint { why: "the comparison is of another template" });
