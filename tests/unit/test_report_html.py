@@ -83,9 +83,9 @@ def test_groups_add_up_to_what_their_channels_moved():
     found = findings(contributions, {"scale": 1.0})
     assert sum(group.moved for group in found) == pytest.approx(sum(contributions.values()))
     said = {group.name.english: group.says.english for group in found}
-    assert said["Position of strokes"] == "speaks for another seal"
-    assert said["How the seal was pressed"] == "speaks strongly for the same seal"
-    assert said["How the whole seals match"] == "says little either way"
+    assert said["Position of strokes"] == "moved the judgement towards another seal"
+    assert said["How the seal was pressed"] == "decides how much the other findings weigh"
+    assert said["How the whole seals match"] == "moved the judgement little"
     assert found[-1].name == OTHER
     assert found[0].channels == ("scale",)
     position = next(group for group in found if group.name.english == "Position of strokes")
@@ -167,3 +167,15 @@ def test_of_a_guessed_alignment_the_page_says_nothing_but_that():
     assert "Nothing could be measured." in page
     assert '"mode":"fold"' not in unescape(page)
     assert data_of(page)["trusted"] is False
+
+
+def test_how_a_seal_was_pressed_is_drawn_for_no_seal():
+    contributions = {"ink_level": 39.14, "shift_p95_mm": -3.0}
+    page = report_html(drawn_exhibit(result=drawn_result(contributions=contributions)), FACTS)
+    summaries = re.findall(r"<summary>.*?</summary>", page.decode())
+    pressed = next(each for each in summaries if "How the seal was pressed" in each)
+    assert "+39.14" in pressed
+    assert "<svg" not in pressed
+    assert "same seal" not in pressed
+    position = next(each for each in summaries if "Position of strokes" in each)
+    assert 'class="against" x="0.00"' in position

@@ -71,10 +71,10 @@ fn an_impression_folded_with_itself_is_perfectly_continuous() {
 
 #[test]
 fn a_shift_along_the_cut_reads_as_itself() {
-    let drawing = Drawing::company_seal(5);
-    let reference = drawing.plain();
     let mut r = Random(50);
-    for d in [-0.3_f32, -0.17, -0.05, 0.02, 0.1, 0.14, 0.25, 0.4] {
+    for (seed, d) in (5..).zip([-0.4_f32, -0.3, -0.17, -0.05, 0.02, 0.1, 0.14, 0.25, 0.4]) {
+        let drawing = Drawing::company_seal(seed);
+        let reference = drawing.plain();
         let angle = r.between(0.0, 180.0);
         let (s, c) = angle.to_radians().sin_cos();
         let moving = drawing.moved([d * c, d * s]);
@@ -89,8 +89,9 @@ fn a_shift_along_the_cut_reads_as_itself() {
             }
         });
         assert!(errors.len() > 300, "{d} mm at {angle}°: {} strokes", errors.len());
-        let (middle, most) = (quantile(errors.clone(), 0.5), quantile(errors, 0.95));
-        assert!(middle < 0.01 && most < 0.02, "{d} mm at {angle}°: median error {middle}, 95 % below {most}");
+        let [middle, most, nearly_all] = [0.5, 0.95, 0.98].map(|q| quantile(errors.clone(), q));
+        let within = middle < 0.01 && most < 0.02 && nearly_all < 0.03;
+        assert!(within, "{d} mm at {angle}°: median error {middle}, 95 % below {most}, 98 % below {nearly_all}");
     }
 }
 
@@ -165,7 +166,7 @@ fn turning_both_images_turns_the_map() {
         });
         let after = whole(&drawing.turned(angle), &also);
         let (right, wrong) = (unlike_turned(&map, &after, steps, 2, 0.03), unlike_turned(&map, &after, steps - 12, 2, 0.03));
-        assert!(right < 0.10 && wrong > 0.35, "{angle}°: {right} of the cells differ, {wrong} at another angle");
+        assert!(right < 0.09 && wrong > 0.35, "{angle}°: {right} of the cells differ, {wrong} at another angle");
     }
 }
 
@@ -275,7 +276,7 @@ fn covered_poor_and_lost_strokes_are_told_apart() {
     let poor = statuses(&half, &open);
     let share =
         |f: fn(&Stroke) -> bool| poor.iter().filter(|s| f(s)).count() as f32 / poor.iter().filter(|s| judged(s)).count() as f32;
-    assert!(share(broken) < 0.12, "{}", share(broken));
+    assert!(share(broken) < 0.005, "{}", share(broken));
     // One stroke of the small code is gone amid others that are there: lost, and only it.
     let mut lost = drawing.clone();
     let gone = lost.bars.remove(lost.bars.len() - 7);
