@@ -52,6 +52,7 @@ def test_values_beyond_their_limits_stay_at_the_limit(view: SealPage):
         "data.pxPerMm = null",
         "data.arrows[0].dxMm = null",
         "data.hullMm[0][0] = 'wide'",
+        "data.folds = [{angleDeg: 1, offsetMm: 0, strokes: [{atMm: null, status: 'missing'}]}]",
     ],
 )
 def test_data_that_means_nothing_is_refused(view: SealPage, damage: str):

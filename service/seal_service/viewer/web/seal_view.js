@@ -138,7 +138,7 @@ function checkData(data) {
   }
   const numbers = [
     ...data.arrows.flatMap((a) => [a.xMm, a.yMm, a.dxMm, a.dyMm]),
-    ...data.folds.flatMap((fold) => [fold.angleDeg, fold.offsetMm, ...fold.strokes.map((stroke) => stroke.atMm)]),
+    ...(data.folds ?? []).flatMap((fold) => [fold.angleDeg, fold.offsetMm, ...fold.strokes.map((stroke) => stroke.atMm)]),
     ...data.hullMm.flat(),
   ];
   if (!numbers.every(Number.isFinite)) throw new RangeError("an arrow, a fold or the outline is not a number");

@@ -33,7 +33,7 @@ const KINDS = { continuous: "on", shifted: "broken", missing: "broken", extra: "
  */
 export function foldShown(data, state) {
   if (state.mode !== "fold") return undefined;
-  return data.folds.find(
+  return data.folds?.find(
     (fold) =>
       Math.abs(fold.angleDeg - state.foldAngleDeg) < SAME && Math.abs(fold.offsetMm - state.foldOffsetMm) < SAME,
   );

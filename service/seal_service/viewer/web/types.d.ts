@@ -50,8 +50,8 @@ export interface SealData {
   extra: string | null;
   missing: string | null;
   arrows: Arrow[];
-  /** Folds whose strokes are marked when the fold line lies there. */
-  folds: FoldMarks[];
+  /** Folds whose strokes are marked when the fold line lies there; none when left out. */
+  folds?: FoldMarks[];
   /** The reference's outline. */
   hullMm: [number, number][];
   /** Whether the alignment can be believed; where not, the component says so, draws no arrows and does not fold. */
