@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from browser_page import PX_PER_MM, SIDE_PX, drawn_layers
 
+from seal_match_rs import FoldStroke, StrokeStatus
 from seal_service.adapters.matching import Difference, Exhibit, LocalShift, VerificationResult
 
 
@@ -27,6 +28,11 @@ def drawn_result(**changes: Any) -> VerificationResult:
         "evidence": {"shift_p95_mm": 0.21, "ink_level": 0.9, "scale": 1.001},
     }
     return VerificationResult(**{**values, **changes})
+
+
+def stroke(position_mm: float, status: StrokeStatus) -> FoldStroke:
+    """Return a stroke of a fold of which only place and status matter."""
+    return FoldStroke(position_mm, 0.3, 90.0, None, None, None, None, None, status)
 
 
 def drawn_exhibit(

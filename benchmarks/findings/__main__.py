@@ -12,7 +12,7 @@ import numpy as np
 from accuracy.sets import SimulatedSet
 from findings import prints, replays
 from findings.report import page
-from findings.scales import discriminate, false_alarms, section, value_at
+from findings.scales import discriminate, section
 from seal_match_rs import GRAIN_CHANNELS
 
 if TYPE_CHECKING:
@@ -34,25 +34,23 @@ NAMES = {300: "middle", 600: "fine"}
 def fitted(compared: list[replays.Compared], grained: dict[int, list[prints.Grained]]) -> str:
     """Return the text of `profiles/findings.toml`."""
     second = [one.likeness for one in compared if not one.copy and one.likeness is not None]
-    points = false_alarms(np.array(second))
     parts = [
         (
             "# Fitted by `make findings-fit` (python -m findings --fit); replays on simulator seed "
             f"{REPLAY_SEEDS['fit']},\n# prints on {PRINT_SEEDS['fit']}. See docs/findings.md.\n"
         ),
-        section("replay", value_at(points, REPLAY_LIMIT), points),
+        section("replay", np.array(second), REPLAY_LIMIT),
     ]
     for dpi, name in NAMES.items():
         found = discriminate(grained[dpi])
         kept = [one for one in grained[dpi] if one.grain is not None]
         stamped = found.held_out[[not one.printed for one in kept]]
-        odds = false_alarms(stamped)
         weights = ", ".join(
             f"{channel} = {weight:.4f}"
             for channel, weight in zip(GRAIN_CHANNELS, found.weights, strict=True)
         )
         more = f"constant = {found.constant:.4f}\nweights = {{ {weights} }}\n"
-        parts.append(section(f"print.{name}", value_at(odds, PRINT_LIMIT), odds, more))
+        parts.append(section(f"print.{name}", stamped, PRINT_LIMIT, more))
     return "\n".join(parts)
 
 

@@ -72,7 +72,14 @@ def discriminate(sample: Sequence[Grained]) -> Discriminant:
     return Discriminant(constant, np.asarray(weights), np.asarray(odds))
 
 
-def section(name: str, found: float, points: Sequence[tuple[float, float]], more: str = "") -> str:
-    """Return a table of the TOML file."""
+def section(name: str, genuine: NDArray[np.float64], limit: float, more: str = "") -> str:
+    """Return a table of the TOML file: the scale of genuine values, and what `limit` of them reach.
+
+    `fitted_on` is how many they are; shares far below its inverse are extrapolated.
+    """
+    points = false_alarms(genuine)
     listed = ", ".join(f"[{value:.4f}, {share:g}]" for value, share in points)
-    return f"[{name}]\nfound = {found:.3f}\n{more}false_alarms = [{listed}]\n"
+    return (
+        f"[{name}]\nfound = {value_at(points, limit):.3f}\nfitted_on = {len(genuine)}\n"
+        f"{more}false_alarms = [{listed}]\n"
+    )

@@ -38,6 +38,8 @@ class PasteJob:
     film; `masked` takes only what is inked. brightness: factor on the cutting. contrast: exponent
     on its reflectance. passes: encodings before the last one, and their JPEG quality.
     blur_px, noise: what he adds to hide his work. size: factor on the seal's nominal size.
+    trim: radius of the circle that he cuts out, in half the seal's shorter side; what lies outside
+    is lost. None: he takes all of the seal.
     """
 
     way: str
@@ -49,6 +51,7 @@ class PasteJob:
     noise: float
     size: float
     interpolation: int
+    trim: float | None = None
 
 
 def random_job(rng: np.random.Generator) -> PasteJob:
@@ -63,11 +66,16 @@ def random_job(rng: np.random.Generator) -> PasteJob:
         noise=float(rng.uniform(0.5, 3.0)) if rng.random() < 0.3 else 0.0,
         size=float(rng.uniform(0.99, 1.01)),
         interpolation=int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4])),
+        # Drawn last: whoever takes the whole seal works as before.
+        trim=float(rng.uniform(0.9, 1.2)) if rng.random() < 0.15 else None,
     )
 
 
-def cut_out(scan: U8, place: F64, die: Die) -> Cutting:
-    """Cut the seal at `place` (3x3, mm to px) out of a scan, uint8 (rows, cols, 3) BGR."""
+def cut_out(scan: U8, place: F64, die: Die, *, trim: float | None = None) -> Cutting:
+    """Cut the seal at `place` (3x3, mm to px) out of a scan, uint8 (rows, cols, 3) BGR.
+
+    `trim`: see `PasteJob`.
+    """
     reach = np.array([die.w_mm, die.h_mm]) / 2 + _MARGIN_MM
     corners = np.array([[sx * reach[0], sy * reach[1], 1] for sx in (-1, 1) for sy in (-1, 1)])
     at = corners @ place.T
@@ -80,10 +88,14 @@ def cut_out(scan: U8, place: F64, die: Die) -> Cutting:
     rows, cols = part.shape[:2]
     x, y = np.meshgrid(np.arange(cols), np.arange(rows))
     back = np.stack([x, y, np.ones_like(x)], axis=-1) @ np.linalg.inv(moved).T
-    u = np.abs(back[..., :2] / back[..., 2:]) / reach
+    from_centre_mm = back[..., :2] / back[..., 2:]
+    u = np.abs(from_centre_mm) / reach
     round_seal = abs(die.w_mm - die.h_mm) < 0.1 and die.w_mm >= 32
     far = np.hypot(u[..., 0], u[..., 1]) if round_seal or die.w_mm >= 40 else u.max(-1)
     cover = np.float32(1.0) - ramp(far.astype(np.float32), 0.97, 1.03)
+    if trim is not None:
+        radius = np.hypot(*np.moveaxis(from_centre_mm, -1, 0)) / (min(die.w_mm, die.h_mm) / 2)
+        cover *= np.float32(1.0) - ramp(radius.astype(np.float32), trim - 0.02, trim + 0.02)
     return Cutting(part / paper, cover, moved)
 
 

@@ -108,7 +108,7 @@ def make_replay(
         job: how the forger works.
     """
     scan = np.asarray(cv2.imdecode(np.frombuffer(source.data, np.uint8), cv2.IMREAD_COLOR))
-    cutting: Cutting = cut_out(scan, source.place, die)
+    cutting: Cutting = cut_out(scan, source.place, die, trim=job.trim)
     blank = _filled_in(rng, form, die, dpi=dpi, size=job.size, level=level, camera=False)
     seen = expose(blank.page, blank.device, rng)
     paste(seen, cutting, job, rng, place=blank.put)

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from browser_page import Watched, watched
+from browser_page import MARGIN_PX, SIDE_MM, Watched, watched
 from command import run_json
 from conftest import Impressions
 from playwright.sync_api import BrowserContext, Error
-from report_exhibits import drawn_exhibit, drawn_result
+from report_exhibits import drawn_exhibit, drawn_result, stroke
 
-from seal_service.adapters.matching import Exhibit
+from seal_service.adapters.matching import Exhibit, Fold, FoldReason
 from seal_service.report import ReportFacts, report_html
 
 MODES = ["side", "overlay", "transparent", "blink", "fold", "difference", "arrows"]
@@ -29,6 +29,21 @@ SHOWN_TEXT = """() => {
   }
   return found;
 }"""
+
+# The colours a millimetre beside a cut, at places along it.
+MARK_COLOURS = """([angleDeg, offsetMm, places]) => {
+  const canvas = document.querySelector("canvas");
+  const ratio = canvas.width / canvas.clientWidth;
+  const scale = (Math.min(canvas.clientWidth, canvas.clientHeight) - 2 * MARGIN) / SIDE;
+  const angle = (angleDeg * Math.PI) / 180;
+  const out = offsetMm + 1;
+  return places.map((at) => {
+    const x = canvas.clientWidth / 2 + scale * (at * Math.cos(angle) - out * Math.sin(angle));
+    const y = canvas.clientHeight / 2 + scale * (at * Math.sin(angle) + out * Math.cos(angle));
+    const spot = [Math.round(x * ratio), Math.round(y * ratio), 1, 1];
+    return [...canvas.getContext("2d").getImageData(...spot).data].slice(0, 3);
+  });
+}""".replace("MARGIN", str(MARGIN_PX)).replace("SIDE", str(SIDE_MM))
 
 
 @pytest.fixture(scope="session")
@@ -244,4 +259,34 @@ def test_pictures_of_every_mode_are_written(
         seen.page.screenshot(path=file, full_page=True)
         sizes.add(file.stat().st_size)
     assert len(sizes) == len(MODES)
+    assert seen.complaints == []
+
+
+def test_a_fold_that_is_told_shows_which_strokes_it_breaks(desktop: BrowserContext, tmp_path: Path):
+    reason = FoldReason(30.0, 2.5, 1, 1, 5, 0.4)
+    strokes = (stroke(-4.0, "continuous"), stroke(3.0, "shifted"), stroke(5.0, "merged"))
+    fold = Fold(30.0, 2.5, "reference", strokes)
+    exhibit = drawn_exhibit(result=drawn_result(folds=(reason,)), folds=(fold,))
+    seen = opened(desktop, written(tmp_path, exhibit), "en")
+    page = seen.page
+    page.locator(".reasons button").last.click()
+    marked = picture_of(seen)
+    assert page.get_attribute("[data-mode=fold]", "aria-pressed") == "true"
+    assert "stroke is broken" in page.locator(".sv-legend").inner_text()
+    colours = page.evaluate(MARK_COLOURS, [30.0, 2.5, [-4.0, 3.0, 5.0]])
+    assert colours == [[30, 140, 60], [205, 20, 30], [140, 144, 152]]
+    # Another cut is not the one that was measured.
+    page.keyboard.press("ArrowUp")
+    assert picture_of(seen) != marked
+    assert not page.locator(".sv-legend").is_visible()
+    assert page.evaluate(MARK_COLOURS, [30.0, 2.5, [3.0]]) != [[205, 20, 30]]
+    assert seen.complaints == []
+
+
+def test_a_guessed_alignment_is_not_folded(desktop: BrowserContext, tmp_path: Path):
+    result = drawn_result(verdict="REFER", reasons=("ALIGNMENT_UNSURE",), scale=None)
+    seen = opened(desktop, written(tmp_path, drawn_exhibit(result=result, trusted=False)), "en")
+    assert seen.page.locator("[data-mode=fold]").is_disabled()
+    assert seen.page.locator("[data-mode=arrows]").is_disabled()
+    assert seen.page.locator("[data-mode=overlay]").is_enabled()
     assert seen.complaints == []

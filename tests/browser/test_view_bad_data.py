@@ -52,6 +52,7 @@ def test_values_beyond_their_limits_stay_at_the_limit(view: SealPage):
         "data.pxPerMm = null",
         "data.arrows[0].dxMm = null",
         "data.hullMm[0][0] = 'wide'",
+        "data.folds = [{angleDeg: 1, offsetMm: 0, strokes: [{atMm: null, status: 'missing'}]}]",
     ],
 )
 def test_data_that_means_nothing_is_refused(view: SealPage, damage: str):
@@ -92,17 +93,21 @@ def test_a_picture_that_cannot_be_read_is_said_and_told(view: SealPage, damage: 
     )
 
 
-def test_untrusted_alignment_is_said_and_draws_no_arrows(desktop: BrowserContext, tmp_path: Path):
+def test_untrusted_alignment_is_said_and_neither_folds_nor_draws_arrows(
+    desktop: BrowserContext, tmp_path: Path
+):
     view = seal_page(desktop, tmp_path, drawn_layers(trusted=False))
     notice = view.page.locator(".sv-notice")
     assert "do not judge" in notice.inner_text()
     assert view.page.locator("[data-mode=arrows]").is_disabled()
-    assert view.page.locator("[data-mode=fold]").is_enabled()
+    assert view.page.locator("[data-mode=fold]").is_disabled()
+    assert view.page.locator("[data-mode=difference]").is_enabled()
     view.page.locator("#here canvas").focus()
     view.page.keyboard.press("7")
     assert view.state()["mode"] == "side"
-    with pytest.raises(Error, match="RangeError"):
-        view.page.evaluate("view.show({mode: 'arrows'})")
+    for mode in ("arrows", "fold"):
+        with pytest.raises(Error, match="RangeError"):
+            view.page.evaluate("mode => view.show({mode})", mode)
     view.show(language="zh")
     assert "不可据此判断" in notice.inner_text()
 

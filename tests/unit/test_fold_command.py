@@ -143,3 +143,26 @@ def test_a_stored_template_can_be_folded(impressions: Impressions, tmp_path: Pat
     done = run("fold", *arguments, "--out", out)
     assert done.returncode == 0, done.stderr
     assert out.exists()
+
+
+def test_a_cut_beyond_the_seal_is_a_wrong_argument_and_no_matter_without_a_fold(
+    impressions: Impressions, tmp_path: Path
+):
+    pair = (*impressions.arguments("recut"), "--out", tmp_path / "out.png")
+    done = run("fold", *pair, "--offset-mm", "55")
+    assert done.returncode == 2, done.stderr
+    assert "--offset-mm 55 lies beyond this seal" in done.stderr
+    done = run("fold", *pair, "--offset-mm", "55", "--mode", "heat", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "strokes" not in json.loads(done.stdout)
+
+
+def test_a_fold_that_verify_tells_is_found_again(impressions: Impressions, tmp_path: Path):
+    pair = impressions.arguments("random")
+    told = run_json("verify", *pair, "--folds")["folds"]
+    assert told
+    for fold in told:
+        cut = ("--angle-deg", repr(fold["angle_deg"]), "--offset-mm", repr(fold["offset_mm"]))
+        again = run_json("fold", *pair, *cut, "--out", tmp_path / "out.png")
+        assert again["reason"] == fold["reason"]
+        assert (again["judged"], again["broken"]) == (fold["judged"], fold["broken"])

@@ -28,7 +28,7 @@ from seal_service.report import ReportFacts, panels, sheet
 from seal_service.report.canvas import Canvas, Colour
 from seal_service.report.channels import CHANNELS
 from seal_service.report.fonts import font
-from seal_service.report.statements import strength, top_contributions
+from seal_service.report.statements import print_words, strength, top_contributions
 from seal_service.report.words import REASONS, plain_channel, plain_reason
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -194,3 +194,9 @@ def test_nothing_on_the_sheet_lies_over_anything_else(
     for (words, (l0, t0, r0, b0)), (other, (l1, t1, r1, b1)) in itertools.combinations(found, 2):
         apart = r0 <= l1 or r1 <= l0 or b0 <= t1 or b1 <= t0
         assert apart, f"{words!r} lies over {other!r}"
+
+
+def test_a_scan_that_tells_no_grain_does_not_say_that_none_was_found():
+    assert print_words(Print(None)).english == "cannot be told from this scan"
+    assert print_words(Print(None, -1.0, 0.5)).english.startswith("no print found")
+    assert print_words(Print(True, 3.0, 0.01)).english.startswith("a printer's; at most 1 %")

@@ -20,7 +20,7 @@ from simulator import dataset, simulate, typefaces
 from simulator.__main__ import parse_plan
 from simulator.capture import lay, random_device, similarity, warp_page
 from simulator.design import SealDesign
-from simulator.dies import Die, Engraving, difference, engrave, random_engraving
+from simulator.dies import Die, Engraving, difference, drawing, engrave, random_engraving
 from simulator.fields import U8
 from simulator.forge import CATEGORIES, forged_layout, recut, rescan, sibling
 from simulator.halftone import printed, random_printer
@@ -28,6 +28,7 @@ from simulator.inks import film_table, random_ink
 from simulator.layout import lay_out
 from simulator.orders import random_design
 from simulator.paper import form
+from simulator.paste import cut_out, random_job
 from simulator.press import Stroke, press
 from simulator.seeds import Role, stream
 from simulator.voucher import make_card, make_voucher
@@ -222,6 +223,23 @@ def test_a_replay_is_a_copy_of_a_voucher_before_it(tmp_path: Path) -> None:
     like = correlation(film(first), film(copy))
     assert like > correlation(film(first), film(second)) + 0.1
     assert like > 0.6
+
+
+def test_some_forgers_trim_what_they_cut_out() -> None:
+    trims = [random_job(stream(7, die=n, role=Role.FORGERY)).trim for n in range(300)]
+    some = [trim for trim in trims if trim is not None]
+    assert 20 < len(some) < 80
+    die = drawing(lay_out(random_design(stream(7, die=1, role=Role.DESIGN))), 8.0)
+    side = int(1.4 * 8 * max(die.w_mm, die.h_mm))
+    scan = np.full((side, side, 3), 240, np.uint8)
+    place = np.array([[8.0, 0, side / 2], [0, 8.0, side / 2], [0, 0, 1]])
+    whole, cut = cut_out(scan, place, die), cut_out(scan, place, die, trim=0.9)
+    rows, cols = np.indices(cut.cover.shape)
+    centre = cut.place[:2, 2]
+    far = np.hypot(cols - centre[0], rows - centre[1]) / 8.0 / (min(die.w_mm, die.h_mm) / 2)
+    assert cut.cover[far > 0.95].max() == 0.0
+    assert np.array_equal(cut.cover[far < 0.85], whole.cover[far < 0.85])
+    assert whole.cover[far > 0.95].max() == 1.0
 
 
 def test_a_sibling_keeps_the_holder_and_changes_the_words() -> None:

@@ -69,10 +69,12 @@ pub enum Error {
         /// What did not hold.
         why: &'static str,
     },
-    /// Too few edges agree to measure anything over a fold, or to take an imprint.
+    /// Too little agrees to measure anything over a fold, or to take an imprint.
     AlignmentUntrusted {
-        /// The share of edges that agree.
-        inliers: f32,
+        /// What was asked: edges, or strokes as areas.
+        what: &'static str,
+        /// The share of them that agrees.
+        share: f32,
         /// The share that is needed.
         needed: f32,
     },
@@ -116,12 +118,12 @@ impl fmt::Display for Error {
             Self::FoldOutOfRange { what, value, low, high } => write!(f, "{what} is {value}, not within {low} to {high}"),
             Self::BadFoldMaps { why } => write!(f, "the impressions cannot be folded together: {why}"),
             Self::BadImprint { why } => write!(f, "not an imprint of this template: {why}"),
-            Self::AlignmentUntrusted { inliers, needed } => {
-                let percent = |v: &f32| (100.0 * v).floor();
+            Self::AlignmentUntrusted { what, share, needed } => {
+                let percent = |v: &f32| (100.0 * v.max(0.0)).floor();
                 write!(
                     f,
-                    "the alignment is only a guess ({} % of the edges agree, {} % are needed): nothing can be measured by it",
-                    percent(inliers),
+                    "the alignment is only a guess ({} % of the {what} agree, {} % are needed): nothing can be measured by it",
+                    percent(share),
                     percent(needed)
                 )
             }

@@ -20,14 +20,11 @@ use crate::compare::regions::{self, Region};
 use crate::error::{Error, Result};
 use crate::plane::ScanKind;
 use crate::simd::forest::{self, Forest, sum_trees};
-use crate::verify::{Comparison, TRUSTED};
+use crate::verify::Comparison;
 
 /// Names of the region statistics that join the seal's channels.
 pub const REGION_STATISTICS: [&str; 6] =
     ["region_max", "region_3rd", "region_6th", "region_top", "region_median", "region_share"];
-
-/// Median correlation of strokes below which a fit is not a seal.
-const CREDIBLE: f32 = 0.2;
 
 /// Highest score of an alignment that is not trusted: of the test dies all clean genuine seals align, and a third of other seals do not.
 const UNSURE: f32 = -1.0;
@@ -232,10 +229,10 @@ impl Profile {
             ScanKind::Bilevel => self.pass[2],
         };
         let e = &c.evidence;
-        // Edges of noise find noise to confirm them; strokes that agree as areas do not come from noise.
-        let trusted = c.alignment.fit.inliers >= TRUSTED && e.ncc_coarse_median >= CREDIBLE;
+        let trusted = c.trusted();
         let score = if trusted { score } else { score.min(UNSURE) };
-        let mut reasons = differences(e, statistics[1]);
+        // Two impressions that do not lie on each other differ everywhere: that says nothing about the seal.
+        let mut reasons = if trusted { differences(e, statistics[1]) } else { vec!["ALIGNMENT_UNSURE"] };
         let verdict = if trusted && score >= pass && seen && c.inside {
             reasons.clear();
             Verdict::Pass
@@ -243,7 +240,6 @@ impl Profile {
             reasons.insert(0, "SEAL_CUT_OFF");
             Verdict::Retake
         } else if !trusted {
-            reasons.insert(0, "ALIGNMENT_UNSURE");
             Verdict::Refer
         } else if score <= self.fail && !reasons.is_empty() {
             Verdict::Fail

@@ -12,6 +12,7 @@ use crate::compare::networks::Networks;
 use crate::compare::parts::{Part, added};
 use crate::compare::regions::{self, Region};
 use crate::compare::tiles::{Tiles, compare};
+use crate::error::{Error, Result};
 use crate::geometry::Pose;
 use crate::ink::{Ink, InkWindow, Survey};
 use crate::locate::{Centre, search_centres};
@@ -24,6 +25,8 @@ pub const SCALE_RANGE: f32 = 0.025;
 const SURE: f32 = 0.72;
 /// Confirmed share of edges below which an alignment is not to be trusted.
 pub const TRUSTED: f32 = 0.34;
+/// Median correlation of strokes below which a fit is not a seal.
+const CREDIBLE: f32 = 0.2;
 /// Confirmed share of edges from which other places must look comparably promising.
 const LIKELY: f32 = 0.45;
 const MOST_CENTRES: usize = 6;
@@ -47,13 +50,6 @@ pub struct Alignment {
     pub moving: MovingEdges,
 }
 
-impl Alignment {
-    /// Whether enough edges agree to base a judgement on.
-    pub fn trusted(&self) -> bool {
-        self.fit.inliers >= TRUSTED
-    }
-}
-
 /// Everything that was measured on one moving scan.
 pub struct Comparison {
     /// Where the seal lies.
@@ -72,6 +68,26 @@ pub struct Comparison {
     pub regions: Vec<Region>,
     /// Whether the whole seal lies inside the scan.
     pub inside: bool,
+}
+
+impl Comparison {
+    /// Whether the alignment is more than a guess: of one that is not, nothing that was measured means anything.
+    pub fn trusted(&self) -> bool {
+        self.require_trusted().is_ok()
+    }
+
+    /// Refuses an alignment that is only a guess.
+    ///
+    /// # Errors
+    /// [`Error::AlignmentUntrusted`] when too few edges agree, or strokes do not agree as areas: edges of noise find noise to confirm
+    /// them.
+    pub fn require_trusted(&self) -> Result<()> {
+        let agreed = [("edges", self.alignment.fit.inliers, TRUSTED), ("strokes", self.evidence.ncc_coarse_median, CREDIBLE)];
+        match agreed.into_iter().find(|(_, share, needed)| share < needed) {
+            Some((what, share, needed)) => Err(Error::AlignmentUntrusted { what, share, needed }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Finds and aligns the reference in a scan: the places where it may be, best first; empty when nothing can be aligned.

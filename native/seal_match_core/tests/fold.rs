@@ -3,7 +3,7 @@
 mod common;
 
 use common::Random;
-use common::drawing::{Drawing, fold};
+use common::drawing::{Bar, Drawing, fold};
 use seal_match_core::error::Error;
 use seal_match_core::fold::stroke::BREAK_MM;
 use seal_match_core::fold::{Broken, Cut, FoldMap, Impressions, Pair, Side, Status, Stroke, Unknown, compose, continuity, sweep};
@@ -71,10 +71,10 @@ fn an_impression_folded_with_itself_is_perfectly_continuous() {
 
 #[test]
 fn a_shift_along_the_cut_reads_as_itself() {
-    let drawing = Drawing::company_seal(5);
-    let reference = drawing.plain();
     let mut r = Random(50);
-    for d in [-0.3_f32, -0.17, -0.05, 0.02, 0.1, 0.14, 0.25, 0.4] {
+    for (seed, d) in (5..).zip([-0.4_f32, -0.3, -0.17, -0.05, 0.02, 0.1, 0.14, 0.25, 0.4]) {
+        let drawing = Drawing::company_seal(seed);
+        let reference = drawing.plain();
         let angle = r.between(0.0, 180.0);
         let (s, c) = angle.to_radians().sin_cos();
         let moving = drawing.moved([d * c, d * s]);
@@ -89,8 +89,9 @@ fn a_shift_along_the_cut_reads_as_itself() {
             }
         });
         assert!(errors.len() > 300, "{d} mm at {angle}°: {} strokes", errors.len());
-        let (middle, most) = (quantile(errors.clone(), 0.5), quantile(errors, 0.95));
-        assert!(middle < 0.01 && most < 0.02, "{d} mm at {angle}°: median error {middle}, 95 % below {most}");
+        let [middle, most, nearly_all] = [0.5, 0.95, 0.98].map(|q| quantile(errors.clone(), q));
+        let within = middle < 0.01 && most < 0.02 && nearly_all < 0.03;
+        assert!(within, "{d} mm at {angle}°: median error {middle}, 95 % below {most}, 98 % below {nearly_all}");
     }
 }
 
@@ -165,7 +166,7 @@ fn turning_both_images_turns_the_map() {
         });
         let after = whole(&drawing.turned(angle), &also);
         let (right, wrong) = (unlike_turned(&map, &after, steps, 2, 0.03), unlike_turned(&map, &after, steps - 12, 2, 0.03));
-        assert!(right < 0.10 && wrong > 0.35, "{angle}°: {right} of the cells differ, {wrong} at another angle");
+        assert!(right < 0.09 && wrong > 0.35, "{angle}°: {right} of the cells differ, {wrong} at another angle");
     }
 }
 
@@ -228,6 +229,23 @@ fn a_displaced_character_breaks_the_folds_through_it_and_no_others() {
 }
 
 #[test]
+fn a_fold_is_told_only_where_its_neighbours_break_too() {
+    let mut drawing = Drawing::company_seal(14);
+    // Between characters and code: nothing else is near.
+    let dot = |x: f32, length_mm: f32| Bar { from: [x, 7.6 - length_mm], to: [x, 7.6], half_mm: 0.15 };
+    drawing.bars.extend([dot(-6.5, 0.2), dot(6.5, 2.0)]);
+    let last = drawing.bars.len() - 1;
+    for (bar, told) in [(last - 1, false), (last, true)] {
+        let mut other = drawing.clone();
+        other.bars[bar].from[0] += 0.3;
+        other.bars[bar].to[0] += 0.3;
+        let map = whole(&drawing.plain(), &other.plain());
+        assert!(map.cells.iter().any(|c| c.judged >= 5 && c.shifted > 0), "{bar}");
+        assert_eq!(!map.summary.worst.is_empty(), told, "{bar}: {:?}", map.summary.worst);
+    }
+}
+
+#[test]
 fn covered_poor_and_lost_strokes_are_told_apart() {
     let drawing = Drawing::company_seal(15);
     let reference = drawing.plain();
@@ -258,7 +276,7 @@ fn covered_poor_and_lost_strokes_are_told_apart() {
     let poor = statuses(&half, &open);
     let share =
         |f: fn(&Stroke) -> bool| poor.iter().filter(|s| f(s)).count() as f32 / poor.iter().filter(|s| judged(s)).count() as f32;
-    assert!(share(broken) < 0.12, "{}", share(broken));
+    assert!(share(broken) < 0.005, "{}", share(broken));
     // One stroke of the small code is gone amid others that are there: lost, and only it.
     let mut lost = drawing.clone();
     let gone = lost.bars.remove(lost.bars.len() - 7);
@@ -277,6 +295,61 @@ fn covered_poor_and_lost_strokes_are_told_apart() {
         assert!(map.cells.iter().map(|c| u32::from(c.extra)).sum::<u32>() > 10);
         assert!(map.summary.broken_share.is_some_and(|s| s < 0.002), "{:?}", map.summary);
     });
+}
+
+/// A seal whose small code has two strokes for each of one, so far apart; its bars come last, left to right.
+fn twins(apart_mm: f32) -> Drawing {
+    let mut drawing = Drawing::company_seal(16);
+    let code = drawing.bars.split_off(drawing.bars.len() - 13);
+    for mut bar in code {
+        bar.to[0] = bar.from[0];
+        drawing.bars.push(bar);
+        bar.from[0] += apart_mm;
+        bar.to[0] += apart_mm;
+        drawing.bars.push(bar);
+    }
+    drawing
+}
+
+#[test]
+fn a_vanished_stroke_does_not_take_its_neighbours_place() {
+    let drawing = twins(0.5);
+    let reference = drawing.plain();
+    let first = drawing.bars.len() - 26;
+    for gone in 4..22 {
+        let mut lost = drawing.clone();
+        let bar = lost.bars.remove(first + gone);
+        fold(&reference, &lost.plain(), 0.0, |pair| {
+            for (level, side) in [(9.7, Side::Moving), (10.1, Side::Reference)] {
+                let strokes = continuity(pair, &cut(0.0, level, side)).expect("inside");
+                let broken: Vec<_> = strokes.iter().filter(|s| broken(s)).collect();
+                assert_eq!(broken.len(), 1, "{bar:?}: {strokes:?}");
+                assert_eq!(broken[0].status, Status::Broken(Broken::Missing));
+                assert!((broken[0].position_mm - bar.from[0]).abs() < 0.1, "{bar:?}: {broken:?}");
+                assert!(strokes.iter().filter(|s| judged(s)).count() > 24, "{strokes:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn two_strokes_that_moved_further_than_half_their_distance_are_not_confused() {
+    let drawing = twins(0.4);
+    let first = drawing.bars.len() - 26;
+    for twin in (4..18).step_by(2) {
+        let mut other = drawing.clone();
+        let moved = &mut other.bars[first + twin..first + twin + 2];
+        for bar in moved.iter_mut() {
+            bar.from[0] += 0.25;
+            bar.to[0] += 0.25;
+        }
+        fold(&drawing.plain(), &other.plain(), 0.0, |pair| {
+            let strokes = continuity(pair, &cut(0.0, 9.9, Side::Moving)).expect("inside");
+            let shifted: Vec<_> = strokes.iter().filter(|s| s.status == Status::Broken(Broken::Shifted)).collect();
+            assert_eq!(shifted.len(), 2, "{twin}: {shifted:?}");
+            assert!(shifted.iter().all(|s| s.offset_mm.is_some_and(|d| (d - 0.25).abs() < 0.02)), "{twin}: {shifted:?}");
+        });
+    }
 }
 
 #[test]

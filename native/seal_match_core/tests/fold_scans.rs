@@ -5,6 +5,8 @@ mod common;
 use common::{Die, Image, Rim};
 use seal_match_core::error::Error;
 use seal_match_core::fold::{Cut, Pair, Side, Status, continuity, sweep};
+use seal_match_core::plane::ScanKind;
+use seal_match_core::score::Profile;
 use seal_match_core::template::Reference;
 use seal_match_core::verify::{Search, examine};
 
@@ -66,17 +68,22 @@ fn known_displacements_are_measured_within_two_hundredths_of_a_millimetre_at_300
 
 #[test]
 fn a_guessed_alignment_is_refused() {
+    let profile = include_str!("../../../service/seal_service/profiles/default.toml");
+    let profile = Profile::from_toml(profile).expect("the packaged profile");
     let reference = Reference::new(Image::pressed(&Die::new(Rim::Round, 81), 200.0, CARD_MM, 0.0).enrol().expect("a card").0);
     // Another die on a page of noise: something is aligned.
     let mut guessed = 0;
     for seed in 0..12 {
         let page = Image::pressed(&Die::new(Rim::Square, 90 + seed), 200.0, [30.0, 26.0], 25.0);
         let Some(found) = examine(&reference, &page.scan(), &Search::default()) else { continue };
-        if !found.alignment.trusted() {
+        if !found.trusted() {
             guessed += 1;
-            assert!(
-                matches!(Pair::of(&reference, &found).err(), Some(Error::AlignmentUntrusted { inliers, needed }) if inliers < needed)
-            );
+            let refused = Pair::of(&reference, &found).err();
+            assert!(matches!(refused, Some(Error::AlignmentUntrusted { share, needed, .. }) if share < needed));
+            // Nor is the seal said to differ: two seals that do not lie on each other differ everywhere.
+            let reasons = profile.decide(Some(&found), ScanKind::Colour).reasons;
+            assert_eq!(reasons.last(), Some(&"ALIGNMENT_UNSURE"));
+            assert!(reasons[..reasons.len() - 1].iter().all(|r| *r == "SEAL_CUT_OFF"), "{reasons:?}");
         }
     }
     assert!(guessed > 0, "every one of the other dies was trusted");
@@ -89,7 +96,7 @@ fn half_a_seal_beyond_the_scan_is_unknown_and_the_other_half_goes_on() {
     // The seal's centre lies 1.5 mm inside the left border.
     let page = Image::pressed(&die, 300.0, [1.5, 26.0], 0.0);
     let found = examine(&reference, &page.scan(), &Search::default()).expect("found");
-    assert!(found.alignment.trusted() && !found.inside);
+    assert!(found.trusted() && !found.inside);
     let map = sweep(&Pair::of(&reference, &found).expect("trusted"), 180, 21, reference.radius_mm).expect("a sweep");
     let summary = &map.summary;
     assert!(summary.judged > 500, "{summary:?}");

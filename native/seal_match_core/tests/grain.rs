@@ -79,7 +79,7 @@ fn screened(dpi: f32, angle_deg: f32, lines: f32) -> Image {
 
 fn look(reference: &Reference, image: &Image) -> Comparison {
     let found = examine(reference, &image.scan(), &Search::default()).expect("found");
-    assert!(found.alignment.trusted(), "{}", found.alignment.fit.inliers);
+    assert!(found.trusted(), "{}", found.alignment.fit.inliers);
     found
 }
 
@@ -211,7 +211,7 @@ fn a_guessed_alignment_tells_nothing() {
     let page = screened(300.0, 0.0, 3.4);
     let mut found = look(&reference, &page);
     found.alignment.fit.inliers = 0.1;
-    assert!(!found.alignment.trusted());
+    assert!(!found.trusted());
     assert_eq!(measure(&reference, &found, &page.scan()), None);
 }
 

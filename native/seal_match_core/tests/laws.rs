@@ -15,7 +15,7 @@ fn look(reference: &Reference, image: &Image) -> Option<Comparison> {
 }
 
 fn untrusted(found: Option<&Comparison>) -> bool {
-    found.is_none_or(|c| !c.alignment.trusted())
+    found.is_none_or(|c| !c.trusted())
 }
 
 /// Every number of a comparison, bit by bit.
@@ -50,7 +50,7 @@ fn a_card_examined_against_itself_does_not_differ() {
             let worst = found.displacement.coarse.iter().map(|l| l.shift_mm[0].hypot(l.shift_mm[1])).fold(0.0, f32::max);
             assert!(worst < 0.03, "{rim:?} {dpi}: a region shifted by {worst} mm");
             assert!(found.displacement.spread_mm < 0.03, "{rim:?} {dpi}: spread {}", found.displacement.spread_mm);
-            assert!(found.inside && found.alignment.trusted());
+            assert!(found.inside && found.trusted());
         }
     }
 }
@@ -77,7 +77,7 @@ fn rotation_and_place_are_recovered_over_the_full_circle() {
                 let centre = pose.map(d[0], d[1]);
                 let miss = (centre[0] / mm - expected[0]).hypot(centre[1] / mm - expected[1]);
                 assert!(miss < 0.15, "{rim:?} {dpi} dpi {angle}°: {miss} mm beside");
-                assert!(found.alignment.trusted(), "{rim:?} {dpi} dpi {angle}°: {}", found.alignment.fit.inliers);
+                assert!(found.trusted(), "{rim:?} {dpi} dpi {angle}°: {}", found.alignment.fit.inliers);
             }
         }
     }
@@ -124,7 +124,7 @@ fn a_search_box_beside_the_seal_finds_nothing() {
         assert!(untrusted(found.as_ref()), "{within:?}");
     }
     let around = Search { within: Some([25.0 * mm, 10.0 * mm, 55.0 * mm, 45.0 * mm]) };
-    assert!(examine(&reference, &card.scan(), &around).is_some_and(|c| c.alignment.trusted()));
+    assert!(examine(&reference, &card.scan(), &around).is_some_and(|c| c.trusted()));
 }
 
 #[test]

@@ -138,7 +138,7 @@ impl Comparison {
     /// Whether enough edges agree to base a judgement on.
     #[getter]
     fn trusted(&self) -> bool {
-        self.core.alignment.trusted()
+        self.core.trusted()
     }
 
     /// Evidence channels by name.

@@ -90,7 +90,9 @@ def fold_command(
     ] = 45.0,
     offset_mm: Annotated[
         float,
-        typer.Option("--offset-mm", min=-60.0, max=60.0, help="Cut, from the seal's centre."),
+        typer.Option(
+            "--offset-mm", min=-60.0, max=60.0, help="Cut, from the seal's centre; within the seal."
+        ),
     ] = 0.0,
     side: Annotated[
         SideWord,
@@ -121,7 +123,8 @@ def fold_command(
 ) -> None:
     """Fold the voucher's seal onto the card's, or show both in another way.
 
-    Prints what the fold does to every stroke that it cuts. The picture of an alignment that is only
+    Prints in a sentence what the fold does to the strokes that it cuts, and with --json every one
+    of them. The picture of an alignment that is only
     a guess is drawn with a warning, except for the fold: it would invent a comparison.
     """
     # min and max let NaN through.
@@ -166,9 +169,14 @@ def _pair(card: Path, voucher: Path, card_dpi: float | None, voucher_dpi: float 
 
 
 def _fold(pair: SealPair, view: View) -> Fold | None:
-    """Measure the fold; None where the alignment is a guess and no fold is asked for."""
-    if not pair.trusted and view.mode is not Mode.fold:
+    """Measure the fold; None where no fold is asked for and there is none to measure."""
+    beyond = abs(view.offset_mm) > pair.reach_mm
+    if view.mode is not Mode.fold and (beyond or not pair.trusted):
         return None
+    if beyond:
+        reach = math.floor(10.0 * pair.reach_mm) / 10.0
+        message = f"--offset-mm {view.offset_mm:g} lies beyond this seal (±{reach:.1f} mm)"
+        raise BadArgumentError(message)
     return pair.fold(angle_deg=view.angle_deg, offset_mm=view.offset_mm, side=view.side)
 
 

@@ -14,7 +14,12 @@ from seal_service.adapters.matching import (
     RowResult,
     VerificationResult,
 )
-from seal_service.report.statements import print_words, replay_words
+from seal_service.report.statements import (
+    folds_heading,
+    print_words,
+    replay_words,
+    score_text,
+)
 from seal_service.report.words import plain_reason, plain_verdict
 
 COLOURS = {"PASS": "green", "FAIL": "red", "REFER": "yellow", "RETAKE": "magenta"}
@@ -36,7 +41,8 @@ def _table(result: VerificationResult, report: Path | None) -> Table:
     table.add_column()
     verdict = Text(result.verdict, style=f"bold {COLOURS[result.verdict]}")
     table.add_row("verdict", verdict + Text(f"  {plain_verdict(result.verdict).english}", "dim"))
-    table.add_row("score", f"{result.score:+.2f}  (log10 likelihood ratio, genuine : forged)")
+    meaning = "log10 likelihood ratio, genuine : forged" if result.compared else "not compared"
+    table.add_row("score", f"{score_text(result)}  ({meaning})")
     for code in result.reasons:
         table.add_row("reason", Text(f"{code}  {plain_reason(code).english}"))
     if result.centre_px is not None and result.scale is not None:
@@ -49,6 +55,8 @@ def _table(result: VerificationResult, report: Path | None) -> Table:
         table.add_row("replay", Text(replay_words(result.replay).english))
     if result.printed is not None:
         table.add_row("print", print_words(result.printed).english)
+    if result.folds:
+        table.add_row("folds", f"{folds_heading(result).english}:")
     for fold in result.folds or ():
         table.add_row("fold", fold.english)
     table.add_row("profile", Text(result.profile))

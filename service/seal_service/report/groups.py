@@ -57,6 +57,11 @@ GROUPS: dict[Words, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 OTHER = Words("Other channels", "其他证据")
+CONTEXT = frozenset({"How the seal was pressed", "The scan, and what lies over the seal"})
+"""English names of groups that tell nothing of the die: they decide what the others weigh.
+
+In the sums over the model's trees they may hold much, but a clean print speaks for no seal.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +77,28 @@ class GroupFinding:
     channels: tuple[str, ...]
 
     @property
+    def context(self) -> bool:
+        """Whether the group speaks for no seal, however large its sum is."""
+        return self.name.english in CONTEXT
+
+    @property
     def says(self) -> Words:
-        """Return the sum in words."""
+        """Return the sum in words: of what moved the judgement, which is no proof on its own."""
+        if self.context:
+            return Words("decides how much the other findings weigh", "影响其他证据的分量")
         if abs(self.moved) < WEAK:
-            return Words("says little either way", "无明显倾向")
+            return Words("moved the judgement little", "对判断影响很小")
         strong = abs(self.moved) >= STRONG
         if self.moved > 0:
             return (
-                Words("speaks strongly for the same seal", "有力支持为同一枚印章")
+                Words("moved the judgement far towards the same seal", "使判断明显趋向同一枚印章")
                 if strong
-                else Words("speaks for the same seal", "支持为同一枚印章")
+                else Words("moved the judgement towards the same seal", "使判断趋向同一枚印章")
             )
         return (
-            Words("speaks strongly for another seal", "有力支持为另一枚印章")
+            Words("moved the judgement far towards another seal", "使判断明显趋向另一枚印章")
             if strong
-            else Words("speaks for another seal", "支持为另一枚印章")
+            else Words("moved the judgement towards another seal", "使判断趋向另一枚印章")
         )
 
 

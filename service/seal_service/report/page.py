@@ -19,10 +19,17 @@ from seal_service.report.facts import ReportFacts
 from seal_service.report.languages import Words
 from seal_service.report.markup import LOGO, badge, gauge, picture, said, show_button
 from seal_service.report.scenes import whole_voucher
-from seal_service.report.statements import fold_words, measurements, strength
+from seal_service.report.statements import (
+    fold_words,
+    folds_heading,
+    likelihood,
+    measurements,
+    score_text,
+)
 from seal_service.report.words import plain_reason, plain_verdict
 from seal_service.viewer import (
     Arrow,
+    FoldMarks,
     SealLayers,
     component_modules,
     component_style,
@@ -54,6 +61,8 @@ REASON_MODES = {
     "WEAK_INK": "side",
     "OTHER_INK_OVER_SEAL": "side",
 }
+MEASURED_MODES = ("arrows", "fold")
+"""Displays that would invent a comparison where the alignment is only a guess."""
 SHOW = Words("Show", "查看")
 
 
@@ -105,12 +114,12 @@ def _page(exhibit: Exhibit, facts: ReportFacts, encoding: Encoding) -> bytes:
         verdict=escape(result.verdict),
         verdict_name=said(VERDICT_NAMES[result.verdict]),
         sentence=said(plain_verdict(result.verdict)),
-        strength=said(strength(result.score)),
-        score=escape(f"{result.score:+.2f}"),
+        strength=said(likelihood(result)),
+        score=escape(score_text(result)),
         score_name=said(Words("score: log10 (genuine : forged)", "评分：log10（真 : 假）")),
-        gauge=gauge(result.score),
-        gauge_low=said(Words("forged", "假章")),
-        gauge_high=said(Words("genuine", "真章")),
+        gauge=gauge(result.score) if result.compared else "",
+        gauge_low=said(Words("forged", "假章")) if result.compared else "",
+        gauge_high=said(Words("genuine", "真章")) if result.compared else "",
         compare_heading=said(Words("Compare the seals", "印章比对")),
         stills=stills,
         reasons_heading=said(Words("Why", "理由")),
@@ -150,6 +159,14 @@ def _layers(exhibit: Exhibit, photo_px: int) -> SealLayers:
             for shift in one_a_cell(() if found is None else found.shifts)
         ),
         hull_mm=exhibit.hull_mm,
+        folds=tuple(
+            FoldMarks(
+                fold.angle_deg,
+                fold.offset_mm,
+                tuple((stroke.position_mm, stroke.status) for stroke in fold.strokes),
+            )
+            for fold in exhibit.folds
+        ),
         px_per_mm=exhibit.map_px_per_mm,
         trusted=exhibit.trusted,
     )
@@ -179,7 +196,7 @@ def _reasons(exhibit: Exhibit) -> str:
     rows = []
     for code in reasons:
         mode = REASON_MODES.get(code)
-        offered = exhibit.difference is not None and (mode != "arrows" or exhibit.trusted)
+        offered = exhibit.difference is not None and (mode not in MEASURED_MODES or exhibit.trusted)
         button = show_button(SHOW, {"mode": mode}) if mode and offered else ""
         rows.append(
             f"<li><span>{said(plain_reason(code))}</span>{button}"
@@ -197,8 +214,9 @@ def _folds(exhibit: Exhibit) -> str:
         rows.append(f"<li><span>{said(fold_words(fold))}</span>{show_button(SHOW, state)}</li>")
     if not rows:
         return ""
-    heading = Words("The folds that break most strokes", "断开笔画最多的折线")
-    return f"<p class='note apart'>{said(heading)}</p><ul class='reasons'>{''.join(rows)}</ul>"
+    kind = "reasons mild" if exhibit.result.verdict == "PASS" else "reasons"
+    heading = said(folds_heading(exhibit.result))
+    return f"<p class='note apart'>{heading}</p><ul class='{kind}'>{''.join(rows)}</ul>"
 
 
 def _measured(exhibit: Exhibit, facts: ReportFacts) -> str:

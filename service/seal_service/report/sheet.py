@@ -11,7 +11,14 @@ from seal_service.report.canvas import FRAME, INK, MUTED, WHITE, Canvas, Colour
 from seal_service.report.facts import ReportFacts
 from seal_service.report.languages import Words
 from seal_service.report.scenes import Scene, comparison_scenes, whole_voucher
-from seal_service.report.statements import fold_words, measurements, strength, top_contributions
+from seal_service.report.statements import (
+    fold_words,
+    folds_heading,
+    likelihood,
+    measurements,
+    score_text,
+    top_contributions,
+)
 from seal_service.report.words import plain_reason, plain_verdict
 
 WIDTH, LEAST_HEIGHT = 1920, 1960
@@ -71,8 +78,9 @@ def _header(canvas: Canvas, result: VerificationResult) -> None:
     canvas.text((EDGE, 26), result.verdict, size=64, colour=WHITE, weight="bold")
     left = EDGE + round(canvas.width_of(result.verdict, 64, "bold")) + 40
     canvas.both((left, 28), plain_verdict(result.verdict), size=28, colour=WHITE)
-    score = f"{result.score:+.2f}"
-    canvas.text((WIDTH - EDGE, 16), score, size=54, colour=WHITE, weight="bold", anchor="ra")
+    canvas.text(
+        (WIDTH - EDGE, 16), score_text(result), size=54, colour=WHITE, weight="bold", anchor="ra"
+    )
     name = "score: log10 (genuine : forged)"
     canvas.text((WIDTH - EDGE, 90), name, size=19, colour=WHITE, anchor="ra")
 
@@ -86,8 +94,10 @@ def _reasons(canvas: Canvas, at: tuple[int, int], result: VerificationResult) ->
         y = canvas.both((x + 22, y), plain_reason(code), size=20, width=PANEL_WIDTH - 22)
         y = canvas.text((x + 22, y), code, size=15, colour=MUTED) + 6
     for fold in (result.folds or ())[:1]:
+        heading = folds_heading(result)
+        y = canvas.both((x, y), heading, size=17, colour=MUTED, width=PANEL_WIDTH) + 2
         y = canvas.both((x, y), fold_words(fold), size=20, width=PANEL_WIDTH) + 8
-    y = canvas.both((x, y), strength(result.score), size=20, width=PANEL_WIDTH) + 14
+    y = canvas.both((x, y), likelihood(result), size=20, width=PANEL_WIDTH) + 14
     return _contributions(canvas, (x, y), result)
 
 

@@ -51,10 +51,24 @@ def strength(score: float) -> Words:
     )
 
 
+def likelihood(result: VerificationResult) -> Words:
+    """Say what the result's score means, or that it means nothing."""
+    if result.compared:
+        return strength(result.score)
+    return Words(
+        "The seals could not be compared, so there is no score.", "两枚印章无法比对，故无评分。"
+    )
+
+
+def score_text(result: VerificationResult) -> str:
+    """Return the score with its sign; a dash where there is none."""
+    return f"{result.score:+.2f}" if result.compared else "–"
+
+
 def measurements(result: VerificationResult, facts: ReportFacts) -> list[Fact]:
     """Return the table of what was measured and with what."""
     rows = [
-        Fact(Words("score (log10 LR)", "评分（log10 似然比）"), f"{result.score:+.2f}"),
+        Fact(Words("score (log10 LR)", "评分（log10 似然比）"), score_text(result)),
         Fact(Words("quality of the impression", "印文质量"), f"{result.quality:.2f}"),
     ]
     if result.centre_px is not None and result.scale is not None:
@@ -78,6 +92,16 @@ def measurements(result: VerificationResult, facts: ReportFacts) -> list[Fact]:
     ]
 
 
+def folds_heading(result: VerificationResult) -> Words:
+    """Say what the folds that are listed mean beside the verdict."""
+    if result.verdict == "PASS":
+        return Words(
+            "Small differences at a fold; a second stamping may show them",
+            "折线处的细微差异，同一印章再次盖印也可能出现",
+        )
+    return Words("The folds that break most strokes", "断开笔画最多的折线")
+
+
 def fold_words(fold: FoldReason) -> Words:
     """Say what a fold breaks, as a sentence."""
     english = fold.english
@@ -90,19 +114,21 @@ def replay_words(replay: Replay) -> Words:
         return Words("cannot be told", "无法判断")
     share = f"{100.0 * replay.false_alarm_rate:.2g} %"
     return Words(
-        f"{replay.earlier}: {replay.likeness:.2f}; {share} of second stampings are so like",
-        f"{replay.earlier}：{replay.likeness:.2f}；再次盖印达到此相似度的比例为 {share}",
+        f"{replay.earlier}: {replay.likeness:.2f}; at most {share} of second stampings are so like",
+        f"{replay.earlier}：{replay.likeness:.2f}；再次盖印达到此相似度的比例不超过 {share}",
     )
 
 
 def print_words(printed: Print) -> Words:
     """Say whether the ink looks printed."""
+    if printed.grain is None:
+        return Words("cannot be told from this scan", "此影像无法判断")
     if printed.found is None or printed.false_alarm_rate is None:
         return Words("no print found; this scan cannot rule one out", "未发现打印特征，但不能排除")
     share = f"{100.0 * printed.false_alarm_rate:.2g} %"
     return Words(
-        f"a printer's; {share} of stampings are so grained",
-        f"似打印；盖印达到此颗粒度的比例为 {share}",
+        f"a printer's; at most {share} of stampings are so grained",
+        f"似打印；盖印达到此颗粒度的比例不超过 {share}",
     )
 
 

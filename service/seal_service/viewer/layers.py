@@ -25,6 +25,18 @@ class Arrow:
     dy_mm: float
 
 
+@dataclass(frozen=True, slots=True)
+class FoldMarks:
+    """What a measured fold says of every stroke: (position along the cut in mm, status).
+
+    Statuses and the directions of angle, offset and position are those of `seal_match_rs.fold`.
+    """
+
+    angle_deg: float
+    offset_mm: float
+    strokes: tuple[tuple[float, str], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SealLayers:
     """Two seals on the reference's grid, whose middle is the seal's centre.
@@ -41,6 +53,8 @@ class SealLayers:
         Displacements, one a place.
     hull_mm : tuple of (x, y)
         The reference's outline.
+    folds : tuple of FoldMarks
+        Folds whose strokes are marked when the fold line lies there.
     px_per_mm : float
         Resolution of the maps.
     trusted : bool
@@ -58,6 +72,7 @@ class SealLayers:
     hull_mm: tuple[tuple[float, float], ...]
     px_per_mm: float
     trusted: bool
+    folds: tuple[FoldMarks, ...] = ()
 
 
 def seal_data(
@@ -104,6 +119,16 @@ def seal_data(
             }
             for arrow in layers.arrows
         ],
+        "folds": [
+            {
+                "angleDeg": fold.angle_deg,
+                "offsetMm": fold.offset_mm,
+                "strokes": [
+                    {"atMm": round(at, 3), "status": status} for at, status in fold.strokes
+                ],
+            }
+            for fold in layers.folds
+        ],
         "hullMm": [[round(x, 3), round(y, 3)] for x, y in layers.hull_mm],
         "trusted": layers.trusted,
     }
@@ -119,6 +144,8 @@ def _check(layers: SealLayers) -> None:
     numbers = [layers.px_per_mm]
     numbers += [v for a in layers.arrows for v in (a.x_mm, a.y_mm, a.dx_mm, a.dy_mm)]
     numbers += [value for point in layers.hull_mm for value in point]
+    for fold in layers.folds:
+        numbers += [fold.angle_deg, fold.offset_mm, *(at for at, _ in fold.strokes)]
     if not all(map(math.isfinite, numbers)) or layers.px_per_mm <= 0.0:
-        message = "an arrow, the outline or the resolution is not a usable number"
+        message = "an arrow, a fold, the outline or the resolution is not a usable number"
         raise LayerError(message)

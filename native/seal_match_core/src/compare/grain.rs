@@ -51,7 +51,7 @@ const MOST_WINDOWS: usize = 60;
 /// guess, too little of the strokes uncovered, or ink of one flat colour, which no scanner delivers.
 pub fn measure(reference: &Reference, comparison: &Comparison, scan: &Scan<'_>) -> Option<[f32; NAMES.len()]> {
     let chroma = scan.chroma().filter(|_| scan.kind() == ScanKind::Colour)?;
-    if scan.px_per_mm() < LEAST_PX_PER_MM || !comparison.alignment.trusted() {
+    if scan.px_per_mm() < LEAST_PX_PER_MM || !comparison.trusted() {
         return None;
     }
     let pose = &comparison.alignment.fit.pose;

@@ -7,7 +7,8 @@
 //! ```text
 //! shape    = the reference's ink from 0.2 to 0.7 as 0 to 1: the outline in full, nothing of the card's own film
 //! film     : samples whose 3 × 3 neighbours are stroke (ink above 0.5); outline : stroke and neighbours that are not film; both uncovered
-//! for each of the two, over its own samples, those left out whose ink is far beyond what shape explains: print lies over them
+//! for each of the two, over its own samples, those left out whose ink is far beyond what shape explains (print lies over them), and
+//! those where no ink is left over an area (a copy was trimmed)
 //!   own    = aligned moving ink − its least-squares fit by shape and its blurs     (a thin stroke is paler in every scan)
 //!   band   = own within σ 0.125 mm − own within σ 0.75 mm                          (noise is finer, pressure is slower)
 //!   level  = band / its deviation within σ 0.75 mm, to one of five levels          (Lloyd–Max for a normal deviate)
@@ -23,7 +24,7 @@ use crate::filter::{blur, dilate};
 use crate::geometry::Normal;
 use crate::plane::{Field, quantile};
 use crate::template::{PX_PER_MM, Reference};
-use crate::verify::{Comparison, TRUSTED};
+use crate::verify::Comparison;
 
 /// The code of a sample of which nothing is known: paper, or covered.
 pub const UNKNOWN: u8 = 0;
@@ -41,6 +42,12 @@ const SHAPE_SIGMAS: [f32; 4] = [1.0, 2.0, 4.0, 8.0];
 /// Robust deviations beyond which more ink than the shape explains is not the film's, and how far its blur reaches.
 const OVERPRINTED: f32 = 4.0;
 const REACH: usize = 2;
+/// Ink below this is paper. Where less than a share of the strokes within about a millimetre is more, the impression is bare; its edge
+/// is left out too.
+const PAPER: f32 = 0.15;
+const BARE_SHARE: f32 = 0.25;
+const BARE_SIGMA: f32 = 0.5 * PX_PER_MM;
+const BARE_REACH: usize = 6;
 /// Finer changes than the first number of samples are taken for noise, slower ones than the second are left out.
 const BAND_SIGMAS: [f32; 2] = [0.125 * PX_PER_MM, 0.75 * PX_PER_MM];
 /// Weights of film and outline in a likeness.
@@ -86,10 +93,7 @@ impl Imprint {
     /// [`Error::AlignmentUntrusted`] when the alignment is only a guess; [`Error::BadImprint`] when the comparison is of another
     /// reference's size.
     pub fn of(reference: &Reference, comparison: &Comparison) -> Result<Self> {
-        let inliers = comparison.alignment.fit.inliers;
-        if inliers < TRUSTED {
-            return Err(Error::AlignmentUntrusted { inliers, needed: TRUSTED });
-        }
+        comparison.require_trusted()?;
         let moving = &comparison.tiles.aligned;
         if [moving.width, moving.height] != [reference.ink.width, reference.ink.height] {
             return Err(Error::BadImprint { why: "the comparison is of another template" });
@@ -110,7 +114,8 @@ impl Imprint {
         let [a, b, c, d] = SHAPE_SIGMAS.map(|sigma| blur(&shape, sigma));
         let shapes = [shape, a, b, c, d];
         let mut levels = vec![UNKNOWN; width * height];
-        for (part, mask) in parts(&strokes, covered).into_iter().enumerate() {
+        let hidden = bare(&strokes, moving, covered);
+        for (part, mask) in parts(&strokes, &hidden).into_iter().enumerate() {
             // Print pulls the fit of what it lies over; without the worst of it the rest shows.
             let once = unprinted(&own(&shapes, moving, &mask), &mask);
             let mask = unprinted(&own(&shapes, moving, &once), &once);
@@ -206,6 +211,21 @@ fn meetings(first: &[u8], second: &[u8]) -> [[u32; CODES]; CODES] {
 fn level(deviation: f32) -> u8 {
     let size = STEPS.iter().filter(|&&s| deviation.abs() > s).count() as u8;
     if deviation < 0.0 { LEVELS / 2 - size } else { LEVELS / 2 + size }
+}
+
+/// What is covered, and where no ink is left over an area: a copy was cut off there, or the die did not touch the paper. Either has no
+/// film, and would pull the fit of the rest.
+fn bare(strokes: &Field, moving: &Field, covered: &Field) -> Field {
+    let mut inked = strokes.clone();
+    inked.data.iter_mut().zip(&moving.data).for_each(|(v, &m)| *v *= f32::from(m > PAPER));
+    let (inked, all) = (blur(&inked, BARE_SIGMA), blur(strokes, BARE_SIGMA));
+    let mut bare = strokes.clone();
+    for (v, (i, a)) in bare.data.iter_mut().zip(inked.data.iter().zip(&all.data)) {
+        *v *= f32::from(*i < BARE_SHARE * a);
+    }
+    let mut hidden = dilate(&bare, BARE_REACH);
+    hidden.data.iter_mut().zip(&covered.data).for_each(|(v, &c)| *v = v.max(c));
+    hidden
 }
 
 /// One on the samples of the film, and one on those of the outline, zero elsewhere.
@@ -357,6 +377,33 @@ mod tests {
         }
         let found = imprint(&first).likeness(&imprint(&copy)).unwrap().unwrap();
         assert!(found.value() > 0.8, "{found:?}");
+    }
+
+    #[test]
+    fn a_copy_that_was_trimmed_is_alike_where_it_is_left() {
+        let seal = seal();
+        let first = stamped(&seal, 1);
+        let second = stamped(&seal, 2);
+        // A disc that leaves the right part of the ring away, and a straight cut through the middle.
+        let disc = |x: f32, y: f32| (x - 46.0).hypot(y - 60.0) < 50.0;
+        let straight = |x: f32, _: f32| x > 60.0;
+        for inside in [disc as fn(f32, f32) -> bool, straight] {
+            let trimmed = |whole: &Field| {
+                Field::by_rows(whole.width, whole.height, |y, row| {
+                    for (x, v) in row.iter_mut().enumerate() {
+                        *v = if inside(x as f32, y as f32) { whole.at(x, y) } else { 0.0 };
+                    }
+                })
+            };
+            let kept = imprint(&trimmed(&first));
+            let found = imprint(&first).likeness(&kept).unwrap().unwrap();
+            assert!(found.value() > 0.7, "{found:?}");
+            let other = imprint(&second).likeness(&kept).unwrap().unwrap();
+            assert!(other.film.abs() < 0.2, "{other:?}");
+            // Two that were trimmed alike are no more alike for that.
+            let both = imprint(&trimmed(&second)).likeness(&kept).unwrap().unwrap();
+            assert!(both.film.abs() < 0.2, "{both:?}");
+        }
     }
 
     #[test]

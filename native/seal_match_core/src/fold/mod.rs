@@ -8,10 +8,12 @@ pub mod compose;
 pub mod continuity;
 pub mod cut;
 pub mod pair;
+mod pairing;
 pub mod stroke;
 pub mod summary;
 pub mod sweep;
 mod trace;
+mod worst;
 
 pub use compose::compose;
 pub use continuity::continuity;

@@ -14,7 +14,7 @@ use crate::filter::blur;
 use crate::fold::trace::HALF;
 use crate::plane::Field;
 use crate::template::{PX_PER_MM, Reference};
-use crate::verify::{Comparison, TRUSTED};
+use crate::verify::Comparison;
 
 /// Samples in the side of a block whose density is measured: one millimetre.
 const BLOCK: usize = 8;
@@ -119,9 +119,7 @@ impl<'a> Pair<'a> {
     /// # Errors
     /// [`Error::AlignmentUntrusted`] when the alignment is only a guess; those of [`Pair::new`].
     pub fn of(reference: &'a Reference, comparison: &'a Comparison) -> Result<Self> {
-        if !comparison.alignment.trusted() {
-            return Err(Error::AlignmentUntrusted { inliers: comparison.alignment.fit.inliers, needed: TRUSTED });
-        }
+        comparison.require_trusted()?;
         let gain_mm = comparison.displacement.smooth.coefficients[2][0].clamp(-1.0, 1.0);
         Self::new(&Impressions {
             reference: &reference.ink,

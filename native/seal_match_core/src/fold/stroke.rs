@@ -1,7 +1,7 @@
 //! Strokes where they meet a cut: what one half shows there, what the other half shows, and what that says.
 //!
-//! A stroke of the reference is a stretch of the cut above half its ink, between an edge that rises and one that falls. Each edge
-//! looks for the nearest moving edge of its own kind. Ink gain moves the two edges apart, displacement moves both the same way
+//! A stroke of the reference is a stretch of the cut above half its ink, between an edge that rises and one that falls. Edges of either
+//! kind are paired with moving edges of that kind, in order and one to one ([`crate::fold`]'s `pairing`). Ink gain moves the two edges apart, displacement moves both the same way
 //! (the split that [`crate::compare::displacement`] makes too), so a stroke is broken only by what *both* edges agree on:
 //!
 //! ```text
@@ -140,20 +140,6 @@ impl Crossing {
     }
 }
 
-/// The edge nearest to `edge` within `reach`, of ascending edges; `from` is where to begin, and where the next search begins.
-#[inline]
-fn partner(edges: &[f32], edge: f32, reach: f32, from: &mut usize) -> Option<f32> {
-    while edges.get(*from).is_some_and(|&e| e < edge) {
-        *from += 1;
-    }
-    let before = from.checked_sub(1).map(|i| edges[i]);
-    let nearest = match (before, edges.get(*from)) {
-        (Some(a), Some(&b)) => Some(if edge - a <= b - edge { a } else { b }),
-        (a, b) => a.or(b.copied()),
-    };
-    nearest.filter(|n| (n - edge).abs() <= reach)
-}
-
 /// Whether ink of at least `least` is met between two places.
 #[inline]
 fn meets(samples: &[u32], from: f32, to: f32, ink: impl Fn(u32) -> u32, least: u32) -> bool {
@@ -164,12 +150,9 @@ fn meets(samples: &[u32], from: f32, to: f32, ink: impl Fn(u32) -> u32, least: u
 /// Visits every crossing of a traced line, those of the reference first.
 pub(crate) fn crossings(pair: &Pair<'_>, trace: &Trace, mut visit: impl FnMut(&Crossing)) {
     let Trace { line, samples, .. } = trace;
-    let reach = REACH_MM / line.step_mm.max(1e-6);
-    let (mut rise, mut fall) = (0, 0);
-    for edges in trace.mine.runs() {
-        let found =
-            [partner(&trace.theirs.rises, edges[0], reach, &mut rise), partner(&trace.theirs.falls, edges[1], reach, &mut fall)];
-        visit(&judge(pair, line, samples, edges, found));
+    let partners = trace.rises.partners().iter().zip(trace.falls.partners());
+    for (edges, (rise, fall)) in trace.mine.runs().zip(partners) {
+        visit(&judge(pair, line, samples, edges, [*rise, *fall]));
     }
     let margin = 0.15 / line.step_mm.max(1e-6);
     for edges in trace.theirs.runs() {
@@ -210,7 +193,7 @@ fn judge(pair: &Pair<'_>, line: &Line, samples: &[u32], edges: [f32; 2], found: 
             crossing.status = Status::Broken(Broken::Shifted);
         }
     } else {
-        let inked = meets(samples, edges[0] - 1.0, edges[1], theirs, BLANK);
+        let inked = meets(samples, edges[0], edges[1], theirs, BLANK);
         crossing.status = if inked { Status::Unknown(Unknown::Merged) } else { Status::Broken(Broken::Missing) };
     }
     if flags & COVERED != 0 {

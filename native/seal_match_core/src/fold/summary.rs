@@ -3,17 +3,11 @@
 use std::fmt;
 
 use crate::fold::sweep::Cell;
+use crate::fold::worst::ENOUGH;
 
-/// Strokes that a cut must judge to count as a fold that says something.
-const ENOUGH: u16 = 5;
 /// Bins of the histogram of offsets, and their width.
 const BINS: usize = 160;
 const BIN_MM: f32 = 0.005;
-/// Least angle between two folds that are reported as two.
-const APART_DEG: f32 = 25.0;
-/// Folds that are reported.
-const REPORTED: usize = 3;
-
 /// One fold in words: "the fold at 45 degrees breaks 3 of 14 strokes by 0.31 mm". A stroke that ends at the cut is said apart: a void
 /// in a weak press ends strokes too.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,7 +64,7 @@ pub struct Summary {
     pub p90_offset_mm: Option<f32>,
     /// Share of cuts, of those with at least five judged strokes, that break at least one stroke in five.
     pub broken_folds: Option<f32>,
-    /// The worst folds, at least 25° apart, worst first; folds that break nothing are not listed.
+    /// The worst folds, at least 25° apart, worst first; only those whose neighbours in the sweep break as much.
     pub worst: Vec<FoldReason>,
 }
 
@@ -85,22 +79,11 @@ pub(crate) struct Tally {
     folds: u32,
     broken_folds: u32,
     histogram: [u32; BINS],
-    candidates: Vec<FoldReason>,
 }
 
 impl Default for Tally {
     fn default() -> Self {
-        Self {
-            judged: 0,
-            broken: 0,
-            shifted: 0,
-            unknown: 0,
-            extra: 0,
-            folds: 0,
-            broken_folds: 0,
-            histogram: [0; BINS],
-            candidates: Vec::new(),
-        }
+        Self { judged: 0, broken: 0, shifted: 0, unknown: 0, extra: 0, folds: 0, broken_folds: 0, histogram: [0; BINS] }
     }
 }
 
@@ -111,8 +94,8 @@ impl Tally {
     }
 
     /// Adds one cut.
-    pub(crate) fn cell(&mut self, angle_deg: f32, offset_mm: f32, cell: &Cell) {
-        let Cell { judged, broken, shifted, unknown, extra, break_mm, .. } = *cell;
+    pub(crate) fn cell(&mut self, cell: &Cell) {
+        let Cell { judged, broken, shifted, unknown, extra, .. } = *cell;
         self.judged += u32::from(judged);
         self.broken += u32::from(broken);
         self.shifted += u32::from(shifted);
@@ -121,9 +104,6 @@ impl Tally {
         if judged >= ENOUGH {
             self.folds += 1;
             self.broken_folds += u32::from(5 * broken >= judged);
-            if broken > 0 {
-                self.candidates.push(FoldReason { angle_deg, offset_mm, broken, shifted, judged, break_mm });
-            }
         }
     }
 
@@ -141,22 +121,9 @@ impl Tally {
         None
     }
 
-    pub(crate) fn summary(mut self) -> Summary {
+    /// The numbers, with the folds that are told.
+    pub(crate) fn summary(&self, worst: Vec<FoldReason>) -> Summary {
         let share = |part: u32, whole: u32| (whole > 0).then(|| part as f32 / whole as f32);
-        // A stroke that ends may be a void: it counts half. Two strokes of three say less than twelve of eighteen: three strokes that
-        // go on are added to every fold.
-        let weight = |r: &FoldReason| f32::from(r.broken + r.shifted) / f32::from(r.judged + 3);
-        self.candidates.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
-        let mut worst: Vec<FoldReason> = Vec::new();
-        for r in &self.candidates {
-            let apart = |w: &FoldReason| {
-                let d = (w.angle_deg - r.angle_deg).abs();
-                d.min(180.0 - d) >= APART_DEG
-            };
-            if worst.len() < REPORTED && worst.iter().all(apart) {
-                worst.push(*r);
-            }
-        }
         Summary {
             judged: self.judged,
             broken_share: share(self.broken, self.judged),

@@ -9,6 +9,7 @@ use crate::fold::pair::Pair;
 use crate::fold::stroke::{Broken, Status, Unknown, crossings};
 use crate::fold::summary::{Summary, Tally};
 use crate::fold::trace::Trace;
+use crate::fold::worst::worst;
 
 /// Most angles, and most offsets, of a sweep.
 pub const MOST: usize = 720;
@@ -123,9 +124,10 @@ pub fn sweep(pair: &Pair<'_>, angles: usize, offsets: usize, radius_mm: f32) -> 
             });
             cell.offset_mm = sum / f32::from(cell.judged.max(1));
             cell.break_mm = crate::plane::quantile(&mut breaks, 0.5).unwrap_or(0.0);
-            tally.cell(angle_deg, offset_mm, &cell);
+            tally.cell(&cell);
             cells.push(cell);
         }
     }
-    Ok(FoldMap { angles_deg, offsets_mm, cells, summary: tally.summary() })
+    let summary = tally.summary(worst(&angles_deg, &offsets_mm, &cells));
+    Ok(FoldMap { angles_deg, offsets_mm, cells, summary })
 }

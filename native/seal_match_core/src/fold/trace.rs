@@ -11,6 +11,8 @@
 
 use crate::fold::cut::direction;
 use crate::fold::pair::Pair;
+use crate::fold::pairing::Pairing;
+use crate::fold::stroke::REACH_MM;
 use crate::template::PX_PER_MM;
 
 /// Half of a full stroke in a trace: a single bit, so that passing it is seen without a comparison.
@@ -57,6 +59,9 @@ pub(crate) struct Trace {
     pub(crate) mine: Edges,
     /// Where the moving ink does.
     pub(crate) theirs: Edges,
+    /// Which moving edges the reference's rising and falling ones belong to.
+    pub(crate) rises: Pairing,
+    pub(crate) falls: Pairing,
     passes: Vec<u32>,
 }
 
@@ -123,6 +128,9 @@ impl Trace {
                 self.theirs.push(b & (HALF << 16) != 0, place(i, theirs(a), theirs(b)));
             }
         }
+        let reach = REACH_MM / self.line.step_mm.max(1e-6);
+        self.rises.pair(&self.mine.rises, &self.theirs.rises, reach);
+        self.falls.pair(&self.mine.falls, &self.theirs.falls, reach);
     }
 }
 

@@ -146,7 +146,8 @@ class Fold:
         """The fold in words."""
         found = [s.break_mm for s in self.strokes if s.status == "shifted"]
         breaks = sorted(v for v in found if v is not None)
-        middle = breaks[round((len(breaks) - 1) / 2)] if breaks else 0.0
+        # Of two the larger, as in a sweep.
+        middle = breaks[len(breaks) // 2] if breaks else 0.0
         return FoldReason(
             self.angle_deg, self.offset_mm, self.broken, len(found), self.judged, middle
         )

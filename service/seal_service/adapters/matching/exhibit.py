@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seal_match_rs import Difference, Template, describe_difference
+from seal_match_rs import Comparison, Difference, Fold, Template, describe_difference, fold
 from seal_service.adapters.matching.enrolment import TEMPLATE_MAGIC, EnrolledSeal
 from seal_service.adapters.matching.files import read_image
 from seal_service.adapters.matching.images import decode_image
@@ -55,6 +55,8 @@ class Exhibit:
         The reserved seal's ink, the same that `difference` holds; there even when nothing aligned.
     trusted : bool
         Whether the alignment can be believed.
+    folds : tuple of Fold
+        The result's folds with every stroke that crosses them.
     """
 
     result: VerificationResult
@@ -68,6 +70,7 @@ class Exhibit:
     hull_mm: tuple[tuple[float, float], ...]
     reference_ink: NDArray[np.float32]
     trusted: bool
+    folds: tuple[Fold, ...] = ()
 
 
 def make_exhibit(
@@ -110,6 +113,17 @@ def make_exhibit(
         hull_mm=tuple((x, y) for x, y in reference.template.hull_mm()),
         reference_ink=reference.template.ink(),
         trusted=alignment is not None and alignment.trusted,
+        folds=() if comparison is None else _folds(reference.template, comparison, examined.result),
+    )
+
+
+def _folds(
+    template: Template, comparison: Comparison, result: VerificationResult
+) -> tuple[Fold, ...]:
+    """Measure the result's folds again, stroke by stroke."""
+    return tuple(
+        fold(template, comparison, angle_deg=told.angle_deg, offset_mm=told.offset_mm)
+        for told in result.folds or ()
     )
 
 

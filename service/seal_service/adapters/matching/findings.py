@@ -30,6 +30,8 @@ from seal_service.adapters.matching.errors import refusal_of
 
 REPLAYED = "REPLAYED"
 PRINTED = "PRINTED"
+REPLAY_LIMIT = 0.001
+"""Most second stampings that may be taken for copies, however many earlier ones are compared."""
 FINE_DPI = 450.0
 """From here a scan keeps the dots of most printers; below, down to 250 dpi, those of some."""
 
@@ -40,10 +42,19 @@ class Scale:
 
     `points` are (number, share), numbers rising and shares falling; between them the logarithm of
     the share is linear, beyond the last it stays. At or above `found` the finding is made.
+    `fitted_on` is how many genuine ones the points come from: small shares are extrapolated.
     """
 
     found: float
     points: tuple[tuple[float, float], ...]
+    fitted_on: int
+
+    def stated(self, rate: float) -> float:
+        """Return a share that may be told: not below what so many can show.
+
+        None in n bounds the share by 3/n (95 % confidence).
+        """
+        return min(1.0, max(rate, 3.0 / self.fitted_on))
 
     def false_alarm_rate(self, value: float) -> float:
         """Return the share of genuine stampings at or above `value`."""
@@ -80,7 +91,7 @@ def findings() -> Findings:
 
 def _scale(table: Mapping[str, Any]) -> Scale:
     points = tuple((float(value), float(share)) for value, share in table["false_alarms"])
-    return Scale(float(table["found"]), points)
+    return Scale(float(table["found"]), points, int(table["fitted_on"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +109,15 @@ class Replay:
     Attributes
     ----------
     found : bool or None
-        Whether it is too like to be a second stamping; None: it cannot be told.
+        Whether it is too like to be a second stamping, all earlier impressions that could be
+        compared taken together; None: it cannot be told.
     compared : int
         How many earlier impressions there were.
     likeness : float or None
         See `seal_match_rs.Likeness.value`.
     false_alarm_rate : float or None
         Share of genuine second stampings that are at least so like one earlier impression, times
-        the number of them that could be compared, at most 1.
+        the number of them that could be compared, at most 1; never below what the fit can show.
     earlier : str or None
         Name of the likest one.
     """
@@ -158,8 +170,9 @@ def seek_replay(imprint: Imprint | None, earlier: Sequence[Earlier]) -> Replay:
     likeness, name = best
     scale = findings().replay
     # One of many earlier impressions is like by chance more easily than one alone.
-    rate = min(1.0, comparable * scale.false_alarm_rate(likeness))
-    return Replay(likeness >= scale.found, len(earlier), likeness, rate, name)
+    rate = comparable * scale.false_alarm_rate(likeness)
+    copied = likeness >= scale.found and rate <= REPLAY_LIMIT
+    return Replay(copied, len(earlier), likeness, scale.stated(rate), name)
 
 
 def imprint_of(template: Template, comparison: Comparison | None) -> Imprint | None:
@@ -182,7 +195,7 @@ class Print:
         Natural log odds of a print against a stamping, on simulated ones; None below 250 dpi,
         without colour, or where too little ink is seen.
     false_alarm_rate : float or None
-        Share of genuine stampings whose grain is at least so.
+        Share of genuine stampings whose grain is at least so; never below what the fit can show.
     """
 
     found: bool | None
@@ -207,7 +220,7 @@ def seek_print(template: Template, comparison: Comparison | None, scan: Scan) ->
     scale, constant, weights = findings().prints[scan.dpi >= FINE_DPI]
     grain = constant + math.fsum(weights[name] * value for name, value in channels.items())
     found = True if grain >= scale.found else None
-    return Print(found, grain, scale.false_alarm_rate(grain))
+    return Print(found, grain, scale.stated(scale.false_alarm_rate(grain)))
 
 
 def with_findings(

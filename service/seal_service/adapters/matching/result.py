@@ -34,8 +34,10 @@ class VerificationResult:
         log10 likelihood ratio, genuine : forged; higher is more genuine.
     reasons : tuple of str
         Codes; never empty unless the verdict is PASS.
-    rotation_deg, centre_px, scale, size_error_mm : float, (x, y), float, float, or None
-        The alignment; None when nothing could be aligned. See `seal_match_rs.Alignment`.
+    rotation_deg, centre_px : float, (x, y), or None
+        Where the seal was looked at; None when nothing could be aligned.
+    scale, size_error_mm : float or None
+        Its size; None too when the alignment is only a guess. See `seal_match_rs.Alignment`.
     quality : float
         Of the questioned impression, 0 to 1.
     profile : str
@@ -47,7 +49,8 @@ class VerificationResult:
         The caller's name for the pair.
     contributions, evidence : mapping
         How much each channel moved the model towards genuine (natural log odds, before
-        calibration), largest first; the channels themselves.
+        calibration), largest first; the channels themselves. Empty when nothing is aligned to be
+        trusted.
     replay : Replay or None
         How like earlier impressions it is; None when none were given.
     printed : Print or None
@@ -73,9 +76,15 @@ class VerificationResult:
     printed: Print | None = None
     folds: tuple[FoldReason, ...] | None = None
 
+    @property
+    def compared(self) -> bool:
+        """Whether the seals could be laid over each other, so that the score says something."""
+        return self.scale is not None
+
     def to_json(self) -> dict[str, JsonValue]:
         """Return the fields of the command line's JSON, rounded below what can be measured.
 
+        A fold's angle and offset are not rounded, so that `sealmatch fold` finds the same cut.
         `replay` and `folds` are there only where they were measured.
         """
         centre = self.centre_px
@@ -118,8 +127,8 @@ RowResult = VerificationResult | FailedResult
 
 def _fold_json(fold: FoldReason) -> dict[str, str | float]:
     return {
-        "angle_deg": round(fold.angle_deg, 2),
-        "offset_mm": round(fold.offset_mm, 2),
+        "angle_deg": fold.angle_deg,
+        "offset_mm": fold.offset_mm,
         "judged": fold.judged,
         "broken": fold.broken,
         "shifted": fold.shifted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,11 @@ class SealPair:
     trusted: bool
     _template: Template
     _comparison: Comparison
+
+    @property
+    def reach_mm(self) -> float:
+        """How far from the centre a cut can lie and still meet the pictures."""
+        return math.hypot(*self.maps.reference.shape) / 2.0 / Template.PX_PER_MM
 
     def fold(self, *, angle_deg: float, offset_mm: float = 0.0, side: Side = "reference") -> Fold:
         """Measure every stroke that crosses a cut; see `seal_match_rs.fold`.

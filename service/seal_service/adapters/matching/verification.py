@@ -191,6 +191,9 @@ def examine_voucher(
     if sweep and comparison is not None and comparison.trusted:
         folds = sweep_folds(reference.template, comparison).summary.worst
     alignment = None if comparison is None else describe_alignment(reference.template, comparison)
+    # What was measured by a guess would only mislead.
+    laid = alignment if alignment is not None and alignment.trusted else None
+    trusted = comparison if laid is not None else None
     verdict, reasons = with_findings(*_outcome(decision, too_small), replay=replay, printed=printed)
     result = VerificationResult(
         verdict=verdict,
@@ -198,14 +201,14 @@ def examine_voucher(
         reasons=reasons,
         rotation_deg=None if alignment is None else alignment.rotation_deg,
         centre_px=None if alignment is None else alignment.centre_px,
-        scale=None if alignment is None else alignment.scale,
-        size_error_mm=None if alignment is None else alignment.size_error_mm,
+        scale=None if laid is None else laid.scale,
+        size_error_mm=None if laid is None else laid.size_error_mm,
         quality=decision.quality,
         profile=profile.label,
         elapsed_ms=elapsed_ms,
         id=row_id,
-        contributions=decision.contributions,
-        evidence={} if comparison is None else comparison.evidence(),
+        contributions={} if trusted is None else decision.contributions,
+        evidence={} if trusted is None else trusted.evidence(),
         replay=replay,
         printed=printed,
         folds=folds,

@@ -3,6 +3,7 @@
 import { element } from "./dom.js";
 import { rulerMm, SHIFT_COLOURS } from "./marks.js";
 import { COVERED_COLOUR, EXTRA_RAMP, MISSING_RAMP, MOVING_COLOUR, REFERENCE_COLOUR } from "./pictures.js";
+import { foldShown, STROKE_COLOURS } from "./stroke_marks.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./types").SealData} SealData */
@@ -19,13 +20,13 @@ const ramp = (/** @type {readonly (readonly number[])[]} */ colours) =>
 
 /**
  * @param {SealData} data
- * @param {State["mode"]} mode
+ * @param {Readonly<State>} state
  * @returns {Entry[]}
  */
-function entriesOf(data, mode) {
+function entriesOf(data, state) {
   /** @type {Entry[]} */
   const covered = data.covered ? [[css(COVERED_COLOUR), "legendCovered"]] : [];
-  switch (mode) {
+  switch (state.mode) {
     case "overlay":
       return [
         [css(REFERENCE_COLOUR), "legendReference"],
@@ -39,6 +40,14 @@ function entriesOf(data, mode) {
       return /** @type {Word[]} */ (["legendLow", "legendMiddle", "legendHigh"]).map(
         (word, place) => [/** @type {string} */ (SHIFT_COLOURS[place]), word],
       );
+    case "fold":
+      if (!foldShown(data, state)) return [];
+      return [
+        [STROKE_COLOURS.on, "legendOn"],
+        [STROKE_COLOURS.broken, "legendBroken"],
+        [STROKE_COLOURS.extra, "legendExtraStroke"],
+        [STROKE_COLOURS.unknown, "legendUnknown"],
+      ];
     default:
       return [];
   }
@@ -53,7 +62,7 @@ export function legend(data) {
   return {
     node,
     follow(state) {
-      const entries = entriesOf(data, state.mode).map(([colour, word]) => {
+      const entries = entriesOf(data, state).map(([colour, word]) => {
         const swatch = element("i", { "aria-hidden": "true" });
         swatch.style.background = colour;
         return element("li", {}, swatch, say(state.language, word));

@@ -136,6 +136,10 @@ function checkData(data) {
   for (const key of /** @type {const} */ (["widthPx", "heightPx", "pxPerMm"])) {
     if (!(Number.isFinite(data[key]) && data[key] > 0)) throw new RangeError(`${key} cannot be ${String(data[key])}`);
   }
-  const numbers = [...data.arrows.flatMap((a) => [a.xMm, a.yMm, a.dxMm, a.dyMm]), ...data.hullMm.flat()];
-  if (!numbers.every(Number.isFinite)) throw new RangeError("an arrow or the outline is not a number");
+  const numbers = [
+    ...data.arrows.flatMap((a) => [a.xMm, a.yMm, a.dxMm, a.dyMm]),
+    ...(data.folds ?? []).flatMap((fold) => [fold.angleDeg, fold.offsetMm, ...fold.strokes.map((stroke) => stroke.atMm)]),
+    ...data.hullMm.flat(),
+  ];
+  if (!numbers.every(Number.isFinite)) throw new RangeError("an arrow, a fold or the outline is not a number");
 }

@@ -5,6 +5,7 @@ import { arrows, cross, foldGuide, ruler } from "./marks.js";
 import { paintScene } from "./paint.js";
 import { chip } from "./pen.js";
 import { grid, scaleBar } from "./scales.js";
+import { strokeMarks } from "./stroke_marks.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./types").Frame} Frame */
@@ -104,6 +105,7 @@ export function createStage(canvas, data, store) {
     const state = store.get();
     if (state.grid) grid(context, data, at, pane);
     if (state.mode === "arrows") arrows(context, data, state, at);
+    strokeMarks(context, data, state, at);
     if (state.mode === "fold" && state.foldGuide) {
       foldGuide(context, state, at, pane, {
         reference: say(state.language, "reference"),
@@ -151,6 +153,7 @@ export function createStage(canvas, data, store) {
     paintScene(context, scene, enlarged, index);
     if (scene.state.grid) grid(context, data, enlarged, view, { scales: false });
     if (scene.state.mode === "arrows") arrows(context, data, scene.state, enlarged);
+    strokeMarks(context, data, scene.state, enlarged);
     context.restore();
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);

@@ -69,7 +69,8 @@ const CHOICES = {
 export function isOffered(data, mode) {
   if (mode === "side") return true;
   if (!data.moving) return false;
-  return mode !== "arrows" || data.trusted;
+  // Arrows and folds would invent a comparison where the alignment is only a guess.
+  return (mode !== "arrows" && mode !== "fold") || data.trusted;
 }
 
 /**

@@ -29,6 +29,14 @@ export interface Arrow {
   dyMm: number;
 }
 
+/** What a measured fold says of the strokes that cross it; `atMm` along the line, from the point nearest to the centre. */
+export interface FoldMarks {
+  /** As `foldAngleDeg` and `foldOffsetMm` of the state. */
+  angleDeg: number;
+  offsetMm: number;
+  strokes: { atMm: number; status: string }[];
+}
+
 export interface SealData {
   version: 1;
   widthPx: number;
@@ -42,9 +50,11 @@ export interface SealData {
   extra: string | null;
   missing: string | null;
   arrows: Arrow[];
+  /** Folds whose strokes are marked when the fold line lies there; none when left out. */
+  folds?: FoldMarks[];
   /** The reference's outline. */
   hullMm: [number, number][];
-  /** Whether the alignment can be believed; where not, the component says so and draws no arrows. */
+  /** Whether the alignment can be believed; where not, the component says so, draws no arrows and does not fold. */
   trusted: boolean;
 }
 

@@ -1,0 +1,168 @@
+//! Which edge of one impression belongs to which edge of the other along a cut.
+//!
+//! A pairing keeps the order of both, uses an edge once at most and pairs none that lie further apart than the reach. Of all such
+//! pairings the one with the largest Σ (reach − distance) is taken: a stroke that vanished leaves its edges alone, although its neighbour
+//! lies within their reach, and strokes that moved together stay together. By dynamic programming, over the partners within reach only:
+//!
+//! ```text
+//! best[i][j] = the largest of best[i − 1][j], best[i][j − 1], best[i − 1][j − 1] + reach − |mine[i] − theirs[j]|
+//! ```
+//! After Needleman and Wunsch, Journal of Molecular Biology 48 (1970), 10.1016/0022-2836(70)90057-4.
+
+/// Where the best pairing of the first edges comes from.
+#[derive(Clone, Copy)]
+enum Step {
+    /// The last two are a pair.
+    Paired,
+    /// The last of mine is alone.
+    MineAlone,
+    /// The last of theirs is alone.
+    TheirsAlone,
+}
+
+/// Partners of one kind of edge; kept and used again for the next cut.
+#[derive(Default)]
+pub(crate) struct Pairing {
+    /// For each of mine the place of its partner.
+    partners: Vec<Option<f32>>,
+    /// The row of `best` that is being filled.
+    best: Vec<f32>,
+    /// For each of mine the partners within its reach, as indices, and where its steps begin.
+    rows: Vec<[usize; 3]>,
+    steps: Vec<Step>,
+}
+
+impl Pairing {
+    /// Pairs ascending edges.
+    pub(crate) fn pair(&mut self, mine: &[f32], theirs: &[f32], reach: f32) {
+        self.partners.clear();
+        self.partners.resize(mine.len(), None);
+        self.rows.clear();
+        self.steps.clear();
+        self.best.clear();
+        self.best.push(0.0);
+        let (mut low, mut high) = (0, 0);
+        for edge in mine {
+            while low < theirs.len() && theirs[low] < edge - reach {
+                low += 1;
+            }
+            high = high.max(low);
+            while high < theirs.len() && theirs[high] <= edge + reach {
+                high += 1;
+            }
+            // Where no partner was in reach before, one more adds nothing.
+            let last = self.best[self.best.len() - 1];
+            self.best.resize(high + 1, last);
+            self.rows.push([low, high, self.steps.len()]);
+            let mut diagonal = self.best[low];
+            for j in low..high {
+                let (alone, beside) = (self.best[j + 1], self.best[j]);
+                let paired = diagonal + reach - (edge - theirs[j]).abs();
+                let (value, step) = if paired >= alone && paired >= beside {
+                    (paired, Step::Paired)
+                } else if alone >= beside {
+                    (alone, Step::MineAlone)
+                } else {
+                    (beside, Step::TheirsAlone)
+                };
+                self.steps.push(step);
+                self.best[j + 1] = value;
+                diagonal = alone;
+            }
+        }
+        self.follow(theirs);
+    }
+
+    /// Follows the steps back from the end.
+    fn follow(&mut self, theirs: &[f32]) {
+        let mut end = theirs.len();
+        for (partner, [low, high, first]) in self.partners.iter_mut().zip(&self.rows).rev() {
+            end = end.min(*high);
+            while end > *low {
+                match self.steps[first + end - 1 - low] {
+                    Step::Paired => {
+                        end -= 1;
+                        *partner = Some(theirs[end]);
+                        break;
+                    }
+                    Step::MineAlone => break,
+                    Step::TheirsAlone => end -= 1,
+                }
+            }
+        }
+    }
+
+    /// For each of mine, in order, the place of its partner.
+    pub(crate) fn partners(&self) -> &[Option<f32>] {
+        &self.partners
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paired(mine: &[f32], theirs: &[f32]) -> Vec<Option<f32>> {
+        let mut pairing = Pairing::default();
+        // What was paired before leaves nothing behind.
+        pairing.pair(&[1.0, 2.0, 3.0], &[1.5, 2.5], 4.0);
+        pairing.pair(mine, theirs, 6.0);
+        pairing.partners().to_vec()
+    }
+
+    #[test]
+    fn the_nearer_of_two_keeps_its_partner_and_the_other_is_alone() {
+        assert_eq!(paired(&[84.98, 89.85], &[84.68]), [Some(84.68), None]);
+        assert_eq!(paired(&[84.98, 89.85], &[89.5]), [None, Some(89.5)]);
+        assert_eq!(paired(&[10.0, 15.0, 20.0], &[10.0, 20.0]), [Some(10.0), None, Some(20.0)]);
+    }
+
+    #[test]
+    fn what_moved_together_stays_together() {
+        assert_eq!(paired(&[0.0, 5.0, 10.0], &[3.0, 8.0, 13.0]), [Some(3.0), Some(8.0), Some(13.0)]);
+    }
+
+    #[test]
+    fn nothing_beyond_the_reach_is_a_partner() {
+        assert_eq!(paired(&[0.0, 50.0], &[6.1, 43.9]), [None, None]);
+        assert_eq!(paired(&[0.0, 50.0], &[6.0, 44.0]), [Some(6.0), Some(44.0)]);
+        assert_eq!(paired(&[], &[1.0]), []);
+        assert_eq!(paired(&[1.0], &[]), [None]);
+    }
+
+    /// The best sum of all pairings that keep the order, tried one by one.
+    fn best(mine: &[f32], theirs: &[f32], reach: f32) -> f32 {
+        let Some((edge, rest)) = mine.split_first() else { return 0.0 };
+        let mut most = best(rest, theirs, reach);
+        for (j, other) in theirs.iter().enumerate() {
+            let gain = reach - (edge - other).abs();
+            if gain >= 0.0 {
+                most = most.max(gain + best(rest, &theirs[j + 1..], reach));
+            }
+        }
+        most
+    }
+
+    #[test]
+    fn no_pairing_in_order_is_better() {
+        let mut state = 7_u32;
+        let mut edges = |n: usize| {
+            let mut at = 0.0;
+            (0..n)
+                .map(|_| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    at += 0.2 + (state >> 8) as f32 / 4_194_304.0;
+                    at
+                })
+                .collect::<Vec<f32>>()
+        };
+        for round in 0..300 {
+            let (mine, theirs) = (edges(round % 7), edges(round / 7 % 7));
+            let found = paired(&mine, &theirs);
+            let kept: Vec<f32> = found.iter().flatten().copied().collect();
+            assert!(kept.windows(2).all(|w| w[0] < w[1]), "{found:?}");
+            let sum: f32 = mine.iter().zip(&found).filter_map(|(a, b)| Some(6.0 - (a - (*b)?).abs())).sum();
+            assert!((sum - best(&mine, &theirs, 6.0)).abs() < 1e-3, "{mine:?} {theirs:?}: {found:?}");
+        }
+    }
+}
