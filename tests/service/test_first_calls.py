@@ -32,7 +32,7 @@ def empty(template: Template, tmp_path: Path) -> Iterator[Bank]:
     """Return a running installation without a bank, on each kind of database."""
     _, url = template.copy(tmp_path / "copy")
     connections = Connections(url)
-    migrate(connections, "base")
+    migrate(connections, "base", lose_data=True)
     connections.close()
     with running(tmp_path / "data", url) as bank:
         yield bank

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.timestamp_pb2 import Timestamp
 from protovalidate import Validator
 
 from seal_service.domain.reasons import Reason, Refusal
@@ -33,24 +34,35 @@ def parsed(request_type: type[Message], data: bytes) -> Message:
         (_path(found.proto), found.proto.message or "is not valid")
         for found in _VALIDATOR.collect_violations(message)
     ]
-    broken += [(path, "holds a control character") for path in _with_controls(message)]
+    broken += _strange(message)
     if broken:
         raise Refusal(Reason.INVALID_FIELD, fields=tuple(broken))
     return message
 
 
-def _with_controls(message: Message, prefix: str = "") -> Iterator[str]:
-    """Yield the path of every text that holds a control character."""
+def _strange(message: Message, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the path of every text that holds a control character, and of times that are none."""
     for field, value in message.ListFields():
         if field.type not in {FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_MESSAGE}:
             continue
         values = enumerate(value) if field.is_repeated else [(None, value)]
         for index, one in values:
             path = f"{prefix}{field.name}" + ("" if index is None else f"[{index}]")
-            if field.type == FieldDescriptor.TYPE_MESSAGE:
-                yield from _with_controls(one, f"{path}.")
+            if isinstance(one, Timestamp):
+                if not _is_time(one):
+                    yield path, "is no time between the years 1 and 9999"
+            elif field.type == FieldDescriptor.TYPE_MESSAGE:
+                yield from _strange(one, f"{path}.")
             elif _CONTROL.search(one):
-                yield path
+                yield path, "holds a control character"
+
+
+def _is_time(stamp: Timestamp) -> bool:
+    try:
+        stamp.ToJsonString()
+    except ValueError:
+        return False
+    return True
 
 
 def _path(violation: object) -> str:
