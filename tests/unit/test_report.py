@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import re
@@ -47,21 +48,34 @@ def test_every_reason_of_the_engine_has_words():
     assert set(warnings) <= set(REASONS)
 
 
-def test_every_channel_of_the_engine_has_words(impressions: Impressions):
+def examined(impressions: Impressions):
     row = impressions.row("genuine")
     reference = open_reference(
         impressions.folder / str(row["card"]), dpi=float(str(row["card_dpi"]))
     )
-    found = examine_voucher(
+    return examine_voucher(
         reference,
         impressions.folder / str(row["voucher"]),
         profile=load_profile(),
         dpi=float(str(row["voucher_dpi"])),
     )
+
+
+def test_every_channel_of_the_engine_has_words(impressions: Impressions):
+    found = examined(impressions)
     assert found.result.evidence
     assert {*found.result.evidence, *found.result.contributions} <= set(CHANNELS)
     moved = [abs(entry.moved) for entry in top_contributions(found.result)]
     assert moved == sorted(moved, reverse=True)
+
+
+def test_the_press_is_not_told_as_speaking_for_a_seal(impressions: Impressions):
+    """Its channels hold much in the sums over the trees; a clean print is no sign of the die."""
+    found = examined(impressions)
+    pressed = dataclasses.replace(
+        found.result, contributions={"void_share": 18.5, "seen_worst": -16.4, "presence_median": 12}
+    )
+    assert [entry.moved for entry in top_contributions(pressed)] == [-16.4]
 
 
 def test_unknown_codes_speak_for_themselves():
@@ -184,7 +198,7 @@ def test_nothing_on_the_sheet_lies_over_anything_else(
 ):
     found, (width, height) = drawn_on_the_sheet(monkeypatch, **changes)
     assert sum(words == "bar" for words, _ in found) == len(
-        changes.get("contributions", drawn_result().contributions)
+        top_contributions(drawn_result(**changes))
     )
     for words, (left, top, right, bottom) in found:
         assert left >= 0, words

@@ -62,6 +62,9 @@ CONTEXT = frozenset({"How the seal was pressed", "The scan, and what lies over t
 
 In the sums over the model's trees they may hold much, but a clean print speaks for no seal.
 """
+CONTEXT_CHANNELS = frozenset(
+    name for title, names in GROUPS.items() if title.english in CONTEXT for name in names
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from seal_service.adapters.matching import FoldReason, Print, Replay, VerificationResult
 from seal_service.report.facts import ReportFacts
+from seal_service.report.groups import CONTEXT_CHANNELS
 from seal_service.report.languages import Words
 from seal_service.report.words import plain_channel
 
@@ -135,10 +136,11 @@ def print_words(printed: Print) -> Words:
 def top_contributions(
     result: VerificationResult, count: int = TOP_CONTRIBUTIONS
 ) -> list[Contribution]:
-    """Return the channels that moved the score most, either way, largest first."""
+    """Return the channels of the die that moved the score most, either way, largest first."""
     ranked = sorted(result.contributions.items(), key=lambda entry: (-abs(entry[1]), entry[0]))
-    return [
+    told = [
         Contribution(plain_channel(name), moved, result.evidence.get(name))
-        for name, moved in ranked[:count]
-        if math.isfinite(moved) and moved != 0.0
+        for name, moved in ranked
+        if math.isfinite(moved) and moved != 0.0 and name not in CONTEXT_CHANNELS
     ]
+    return told[:count]
