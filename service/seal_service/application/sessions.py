@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from seal_service.application.bootstrap import SEALED, SUPER_ADMIN
 from seal_service.application.call import Call, Tools
@@ -216,8 +215,3 @@ def _count_wrong(call: Call, user_id: str, user: User | None) -> None:
         return
     remaining = people.MAX_WRONG_PASSWORDS_A_DAY - wrong
     call.refuse_but_keep(Refusal(Reason.BAD_CREDENTIALS, remaining=remaining))
-
-
-def idle_deadline(session: Session) -> datetime:
-    """Return when a session ends by idling if nothing happens."""
-    return min(session.expires_at, session.last_seen_at + timedelta(seconds=session.idle_limit_s))

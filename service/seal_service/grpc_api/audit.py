@@ -126,10 +126,8 @@ def count(
     _tools: Tools, database: Database, caller: Caller, request: pb.CreateAuditReportRequest
 ) -> audit_log.Report:
     """Count events before the call's transaction begins."""
-    since = instant(request.start_time, "start_time")
-    return audit_log.count(
-        database, caller, id_of(request.org), since, instant(request.end_time, "end_time")
-    )
+    since = instant(request.start_time)
+    return audit_log.count(database, caller, id_of(request.org), since, instant(request.end_time))
 
 
 def create_audit_report(call: Call, request: pb.CreateAuditReportRequest) -> Message:
@@ -174,8 +172,8 @@ def filter_of(request: pb.ListAuditEventsRequest) -> Filter:
         action=request.action or None,
         target=request.target or None,
         decision=Decision(request.decision) if request.decision else None,
-        since=instant(request.start_time, "start_time") if request.HasField("start_time") else None,
-        before=instant(request.end_time, "end_time") if request.HasField("end_time") else None,
+        since=instant(request.start_time) if request.HasField("start_time") else None,
+        before=instant(request.end_time) if request.HasField("end_time") else None,
     )
 
 

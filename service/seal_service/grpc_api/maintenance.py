@@ -15,8 +15,8 @@ from sealapi.v1 import maintenance_pb2 as pb
 def schedule_maintenance(call: Call, request: pb.ScheduleMaintenanceRequest) -> Message:
     """Ask for a time of maintenance."""
     change = maintenance.ask(
-        call, starts_at=instant(request.start_time, "start_time"),
-        ends_at=instant(request.end_time, "end_time"), notice=request.notice, reason=request.reason,
+        call, starts_at=instant(request.start_time),
+        ends_at=instant(request.end_time), notice=request.notice, reason=request.reason,
     )  # fmt: skip
     return pb.ScheduleMaintenanceResponse(change=change_message(change))
 

@@ -97,7 +97,7 @@ def preview_merge(call: Call, request: pb.PreviewMergeRequest) -> Message:
 def list_org_history(call: Call, request: pb.ListOrgHistoryRequest) -> Message:
     """List organisations as they were."""
     page = page_of(call, request)
-    found = orgs.history(call, page, as_of=instant(request.as_of, "as_of"))
+    found = orgs.history(call, page, as_of=instant(request.as_of))
     return pb.ListOrgHistoryResponse(
         orgs=[org_message(org) for org in found],
         next_page_token=next_token(call, request, page, found, found[-1].id if found else ""),

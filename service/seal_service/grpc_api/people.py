@@ -130,7 +130,7 @@ def add_first_chief(call: Call, request: pb.AddFirstChiefRequest) -> Message:
     note = request.phone_note
     user, password = first_chief.add(
         call, user_id=request.user_id, org_id=id_of(request.org), post_id=id_of(request.post),
-        called_at=instant(note.call_time, "phone_note.call_time"),
+        called_at=instant(note.call_time),
         note={"caller": note.caller, "words": note.words, **_document(request.evidence)},
     )  # fmt: skip
     return pb.AddFirstChiefResponse(user=user_message(user), initial_password=password)

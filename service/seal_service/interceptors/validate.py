@@ -50,7 +50,7 @@ def _strange(message: Message, prefix: str = "") -> Iterator[tuple[str, str]]:
             path = f"{prefix}{field.name}" + ("" if index is None else f"[{index}]")
             if isinstance(one, Timestamp):
                 if not _is_time(one):
-                    yield path, "is no time between the years 1 and 9999"
+                    yield path, "is no instant of the years 1 to 9999"
             elif field.type == FieldDescriptor.TYPE_MESSAGE:
                 yield from _strange(one, f"{path}.")
             elif _CONTROL.search(one):

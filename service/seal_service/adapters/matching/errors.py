@@ -6,7 +6,7 @@ A voucher that can be decoded but not judged is not an error: that is a RETAKE o
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from seal_match_rs import SealMatchError
 from seal_planes import PlanesError
@@ -156,12 +156,6 @@ class FoldRefusedError(MatchingError):
     def __str__(self) -> str:
         """Say it in one line."""
         return self.why
-
-
-class HasCode(Protocol):
-    """What every refusal has."""
-
-    code: str
 
 
 def refusal_of(error: SealMatchError | PlanesError, source: Source) -> ImageRefusedError:
