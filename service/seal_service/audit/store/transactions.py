@@ -35,6 +35,8 @@ _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
+    # Or the pages that a savepoint has changed go to a temporary file, as many bytes as the log.
+    "temp_store = MEMORY",
 )
 
 
