@@ -282,7 +282,11 @@ def _voids(shape: tuple[int, int], stroke: Stroke, rng: np.random.Generator, ppm
 
 
 def _smeared(film: F32, stroke: Stroke, rng: np.random.Generator, ppm: float) -> F32:
-    """Drag some ink along one direction; lay a faint second touch beside the first."""
+    """Drag some ink along one direction; lay a faint second touch beside the first.
+
+    The die slips before it settles, or as it is lifted, or both: where it stood, the film is
+    sharpest, anywhere along the smear.
+    """
     if not stroke.smear_mm:
         return film
     angle = rng.uniform(0, 2 * math.pi)
@@ -290,8 +294,12 @@ def _smeared(film: F32, stroke: Stroke, rng: np.random.Generator, ppm: float) ->
     size = 2 * int(length + 1) + 1
     kernel: F32 = np.zeros((size, size), np.float32)
     middle = size // 2
-    end = (round(middle + length * math.cos(angle)), round(middle + length * math.sin(angle)))
-    cv2.line(kernel, (middle, middle), end, 1.0, 1, cv2.LINE_AA)
+    before = rng.uniform(0, 1) * length
+    start, end = (
+        (round(middle + way * math.cos(angle)), round(middle + way * math.sin(angle)))
+        for way in (-before, length - before)
+    )
+    cv2.line(kernel, start, end, 1.0, 1, cv2.LINE_AA)
     kernel /= kernel.sum()
     dragged = cv2.filter2D(film, -1, kernel, borderType=cv2.BORDER_CONSTANT)
     out = np.maximum(film * np.float32(0.92), dragged * np.float32(rng.uniform(0.5, 0.85)))
