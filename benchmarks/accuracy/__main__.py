@@ -12,7 +12,7 @@ from accuracy.extract import truth_rows
 from accuracy.judge import judge
 from accuracy.report import plot_det, plot_scores, summary
 from accuracy.sets import FIT_SET, NETWORK_SETS, OTHER_FIT_SETS, TEST_SET
-from accuracy.worst import worst_pairs
+from accuracy.worst import nearest_pairs, worst_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,13 +38,16 @@ def _measure(folder: Path, profile: str, out: Path | None, *, jobs: int, title: 
         plot_det(judged, pictures / "det.png")
         plot_scores(judged, pictures / "scores.png")
         worst_pairs(folder, judged, pictures / "worst.png")
+        nearest_pairs(folder, judged, pictures / "nearest.png")
         introduction = resources.files("accuracy").joinpath("introduction.md").read_text("utf-8")
         text = (
             f"{introduction}\n{text}\n![DET curves](pictures/det.png)\n\n"
             "![Scores](pictures/scores.png)\n\n"
             "The five lowest genuine (good or typical) and the five highest forged pairs: "
             "reference, aligned moving, both over each other, differences (red extra, "
-            "blue missing, grey covered).\n\n![Worst pairs](pictures/worst.png)\n"
+            "blue missing, grey covered).\n\n![Worst pairs](pictures/worst.png)\n\n"
+            "The five genuine and the five forged pairs just below the threshold, drawn alike: "
+            "what a person has to tell apart.\n\n![Nearest pairs](pictures/nearest.png)\n"
         )
         out.write_text(text, encoding="utf-8")
     return text

@@ -11,6 +11,8 @@ import numpy as np
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
+from accuracy.fit import PASS_LIMITS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -144,6 +146,36 @@ def kind_table(judged: Sequence[Judged]) -> str:
     return "\n".join(lines) if len(lines) > 2 else "The truth of this folder names no kinds."
 
 
+def limit_table(judged: Sequence[Judged]) -> str:
+    """Markdown: what share of genuine seals would pass if one class alone set the threshold.
+
+    Each threshold lies where the class's limit (`accuracy.fit.PASS_LIMITS`) is met on these very
+    vouchers, so it tells what a class costs, not what a profile may promise.
+    """
+    passing = {level: _scores(judged, "genuine", (level,)) for level in LEVELS}
+    lines = [
+        "| class | may pass | threshold | genuine good | genuine typical | genuine hard |",
+        "|---|---|---|---|---|---|",
+    ]
+    for category, share in PASS_LIMITS.items():
+        forged = np.sort(_scores(judged, category, ("good", "typical")))[::-1]
+        if not len(forged):
+            continue
+        threshold = forged[int(share * len(forged))]
+        rates = (
+            f"{100 * np.mean(scores > threshold):.1f} %" if len(scores) else ""
+            for scores in passing.values()
+        )
+        lines.append(
+            f"| {category} | {100 * share:.1f} % | {threshold:.2f} | {' | '.join(rates)} |"
+        )
+    return "\n".join(lines)
+
+
+def _scores(judged: Sequence[Judged], category: str, levels: Sequence[str]) -> np.ndarray:
+    return np.array([j.score for j in judged if j.group[0] == category and j.group[1] in levels])
+
+
 def plot_det(judged: Sequence[Judged], out: Path) -> None:
     """Plot the detection error trade-off of every class against good and typical genuine seals."""
     genuine = np.sort(
@@ -194,6 +226,11 @@ def summary(judged: Sequence[Judged], *, refused: int) -> str:
             "### What passes, by kind of seal\n\n" + kind_table(judged),
             "### Score per forgery class\n\nAgainst good and typical genuine seals.\n\n"
             + class_table(judged),
+            (
+                "### What each class costs\n\nShare of genuine seals above the score that so many "
+                "of the class's good and typical forgeries reach, had it to hold off no other.\n\n"
+            )
+            + limit_table(judged),
             (
                 "### Alignment of genuine seals\n\nRMS distance of the seal's outline from the "
                 "truth, whole voucher searched, rotation over the full circle.\n\n"

@@ -1,4 +1,4 @@
-"""The ten most wrongly judged pairs as one picture.
+"""Pictures of ten pairs: the most wrongly judged, and those that the threshold only just holds.
 
 Each as reference, aligned moving, both over each other, differences.
 """
@@ -58,7 +58,19 @@ def worst_pairs(folder: Path, judged: Sequence[Judged], out: Path) -> None:
         key=lambda j: j.score,
     )
     forged = sorted((j for j in judged if j.group[0] != "genuine"), key=lambda j: -j.score)
-    rows = [_row(folder, j) for j in [*genuine[:5], *forged[:5]]]
+    _write(folder, [*genuine[:5], *forged[:5]], out)
+
+
+def nearest_pairs(folder: Path, judged: Sequence[Judged], out: Path) -> None:
+    """Write five genuine and five forged pairs with the highest scores that did not pass."""
+    referred = sorted((j for j in judged if j.verdict == "REFER"), key=lambda j: -j.score)
+    genuine = [j for j in referred if j.group[0] == "genuine"]
+    forged = [j for j in referred if j.group[0] != "genuine"]
+    _write(folder, [*genuine[:5], *forged[:5]], out)
+
+
+def _write(folder: Path, chosen: Sequence[Judged], out: Path) -> None:
+    rows = [_row(folder, j) for j in chosen]
     width = max(r.shape[1] for r in rows)
     padded = [cv2.copyMakeBorder(r, 0, 3, 0, width - r.shape[1], cv2.BORDER_CONSTANT) for r in rows]
     cv2.imwrite(str(out), np.vstack(padded))

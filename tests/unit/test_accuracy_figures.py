@@ -17,7 +17,7 @@ from accuracy.__main__ import default_profile
 from accuracy.extract import Sample
 from accuracy.fit import FAIL_LIMITS, HIDDEN_LIMIT, PASS_LIMITS, thresholds
 from accuracy.judge import Judged, judge, true_edge_px
-from accuracy.report import cllr, equal_error_rate, kind_table, upper_bound
+from accuracy.report import cllr, equal_error_rate, kind_table, limit_table, upper_bound
 from seal_match_rs import _native
 
 
@@ -39,6 +39,22 @@ def test_upper_bound_leaves_five_percent_below() -> None:
     p = upper_bound(2, 50)
     chance = sum(math.comb(50, k) * p**k * (1 - p) ** (50 - k) for k in range(3))
     assert chance == pytest.approx(0.05)
+
+
+def test_what_a_class_costs_is_counted_above_its_own_limit() -> None:
+    """Of 100 rescans five may pass: the sixth best sets the threshold."""
+
+    def of(category: str, level: str, score: float) -> Judged:
+        truth = {"category": category, "level": level}
+        return Judged(truth, "REFER", score, (), None, 1.0)
+
+    judged = [of("rescan", "typical", float(k)) for k in range(100)]
+    judged += [of("rescan", "hard", 1e3), of("sibling", "good", 1e3)]
+    judged += [of("genuine", "good", score) for score in (93.0, 94.0, 94.5, 95.0)]
+    table = limit_table(judged)
+    assert "| rescan | 5.0 % | 94.00 | 50.0 % |  |  |" in table
+    assert "| sibling | 0.5 % | 1000.00 | 0.0 % |  |  |" in table
+    assert "recut" not in table
 
 
 def test_equal_error_rate_of_known_scores() -> None:
