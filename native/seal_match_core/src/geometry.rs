@@ -142,6 +142,32 @@ pub fn smallest_box(points: &[[f32; 2]]) -> [f32; 2] {
     best.1
 }
 
+/// Share of a convex polygon's area that lies between 0 and `size` (Sutherland and Hodgman 1974), 0 to 1; of one without area, 1.
+pub fn share_inside(polygon: &[[f32; 2]], size: [f32; 2]) -> f32 {
+    let area = |p: &[[f32; 2]]| {
+        let around = p.iter().zip(p.iter().cycle().skip(1));
+        around.map(|(a, b)| f64::from(a[0]) * f64::from(b[1]) - f64::from(b[0]) * f64::from(a[1])).sum::<f64>().abs()
+    };
+    let mut kept = polygon.to_vec();
+    // A point is kept where its distance from the border, towards the middle, is positive.
+    for (axis, limit, sign) in [(0, 0.0, 1.0), (0, size[0], -1.0), (1, 0.0, 1.0), (1, size[1], -1.0)] {
+        let depth = |p: &[f32; 2]| sign * (p[axis] - limit);
+        let whole = std::mem::take(&mut kept);
+        for (a, b) in whole.iter().zip(whole.iter().cycle().skip(1)) {
+            let (from, to) = (depth(a), depth(b));
+            if from >= 0.0 {
+                kept.push(*a);
+            }
+            if (from >= 0.0) != (to >= 0.0) {
+                let t = from / (from - to);
+                kept.push([a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]);
+            }
+        }
+    }
+    let whole = area(polygon);
+    if whole > 0.0 { (area(&kept) / whole) as f32 } else { 1.0 }
+}
+
 /// Symmetric positive-definite normal equations of a small least-squares problem with `N` unknowns.
 #[derive(Clone, Debug)]
 pub struct Normal<const N: usize> {
@@ -236,6 +262,32 @@ mod tests {
         let [lo, hi] = sides.span(3.0, 0.5);
         assert!(lo > hi);
         assert_eq!(smallest_box(&h), [2.0, 2.0]);
+    }
+
+    #[test]
+    fn a_polygon_is_cut_at_every_side() {
+        let square = [[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]];
+        let moved = |x: f32, y: f32| square.map(|p| [p[0] + x, p[1] + y]);
+        let share = |x: f32, y: f32| share_inside(&moved(x, y), [10.0, 8.0]);
+        for (x, y, expected) in [
+            (3.0, 2.0, 1.0),
+            (0.0, 0.0, 1.0),
+            (-1.0, 2.0, 0.75),
+            (7.0, 2.0, 0.75),
+            (3.0, -3.0, 0.25),
+            (3.0, 5.0, 0.75),
+            (-2.0, -2.0, 0.25),
+            (8.0, 6.0, 0.25),
+            (-4.0, 2.0, 0.0),
+            (30.0, 2.0, 0.0),
+            (3.0, -50.0, 0.0),
+        ] {
+            assert!((share(x, y) - expected).abs() < 1e-5, "{x} {y}: {}", share(x, y));
+        }
+        // A corner of one that stands on its tip.
+        let tip = [[5.0, -1.0], [8.0, 2.0], [5.0, 5.0], [2.0, 2.0]];
+        assert!((share_inside(&tip, [10.0, 8.0]) - (1.0 - 1.0 / 18.0)).abs() < 1e-5);
+        assert_eq!(share_inside(&[[1.0, 1.0]], [10.0, 8.0]), 1.0);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::compare::parts::{Part, added};
 use crate::compare::regions::{self, Region};
 use crate::compare::tiles::{Tiles, compare};
 use crate::error::{Error, Result};
-use crate::geometry::Pose;
+use crate::geometry::{Pose, share_inside};
 use crate::ink::{Ink, InkWindow, Survey};
 use crate::locate::{Centre, search_centres};
 use crate::plane::{Field, Scan, ScanKind, quantile_above};
@@ -29,6 +29,8 @@ pub const TRUSTED: f32 = 0.34;
 const CREDIBLE: f32 = 0.2;
 /// Confirmed share of edges from which other places must look comparably promising.
 const LIKELY: f32 = 0.45;
+/// Share of the seal's area that must lie in the scan: what lies outside counts as covered.
+const LEAST_INSIDE: f32 = 0.98;
 const MOST_CENTRES: usize = 6;
 
 /// How to look for the seal.
@@ -66,7 +68,7 @@ pub struct Comparison {
     pub evidence: Evidence,
     /// The channels of every region.
     pub regions: Vec<Region>,
-    /// Whether the whole seal lies inside the scan.
+    /// Whether the seal lies inside the scan, but for a sliver (`LEAST_INSIDE`).
     pub inside: bool,
 }
 
@@ -234,11 +236,8 @@ fn compare_at(reference: &Reference, alignment: Alignment, scan: &Scan<'_>) -> O
     let evidence = Evidence::gather(reference, &alignment.fit, &displacement, &tiles, mm, colourless);
     let regions = regions::gather(reference, &displacement, &tiles, mm);
     let luma = scan.luma();
-    let slack = 0.8 * mm;
-    let inside = reference.template.hull_mm().iter().all(|p| {
-        let [x, y] = alignment.fit.pose.map(p[0], p[1]);
-        x >= -slack && y >= -slack && x <= luma.width() as f32 + slack && y <= luma.height() as f32 + slack
-    });
+    let outline: Vec<_> = reference.template.hull_mm().iter().map(|p| alignment.fit.pose.map(p[0], p[1])).collect();
+    let inside = share_inside(&outline, [luma.width() as f32, luma.height() as f32]) >= LEAST_INSIDE;
     let mut parts = reference.parts.clone();
     parts.extend(added(&reference.ink, &tiles.aligned, &tiles.covered, &reference.support));
     let reference_ink = Arc::clone(&reference.ink);

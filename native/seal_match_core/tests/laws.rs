@@ -151,6 +151,19 @@ fn a_seal_over_the_edge_of_the_card_is_refused() {
     assert_eq!(card.enrol().err(), Some(Error::PoorCard { reason: "SEAL_CUT_OFF" }));
 }
 
+#[test]
+fn a_seal_may_lie_outside_by_a_sliver_only() {
+    let die = Die::new(Rim::Round, 63);
+    let reference = Reference::new(Image::pressed(&die, 200.0, CARD_MM, 0.0).enrol().expect("a card").0);
+    let radius = reference.radius_mm;
+    // Of a circle 0.04 and 0.16 radii are 1.0 and 8 % of the area.
+    for (beyond, inside) in [(-0.02, true), (0.04, true), (0.16, false), (0.5, false)] {
+        let page = Image::pressed(&die, 200.0, [(1.0 - beyond) * radius, 26.0], 0.0);
+        let found = look(&reference, &page).expect("found");
+        assert!(found.trusted() && found.inside == inside, "{beyond} radii outside: {}", found.inside);
+    }
+}
+
 /// Pixels of pure noise have an edge wherever one is looked for: up to half of the reference's edges find one, which is above
 /// what `trusted` asks. They must stay far from the 0.95 of a seal; that they do not pass is the score's work.
 #[test]
