@@ -214,7 +214,7 @@ def _explain(url: str, unexplained: Sequence[Missing], report: Report) -> None:
 
 
 def _is_pruned(lost: Missing, prunes: Sequence[Prune]) -> bool:
-    return not lost.is_prune and is_covered(prunes, lost.seq, lost.kind, lost.at_us)
+    return not lost.is_prune and is_covered(prunes, lost.seq, lost.kind, lost.action, lost.at_us)
 
 
 def _check_upper_tiles(

@@ -109,7 +109,7 @@ def _leaf(seq: int, line: str, new: New, prunes: list[Prune], report: Report) ->
         ):
             report.add("payload", "was changed: it does not have the hash in its entry", seq)
     elif fields["payload_alg"]:
-        if is_covered(prunes, seq, fields["kind"], fields["at_us"]):
+        if is_covered(prunes, seq, fields["kind"], fields["action"].encode(), fields["at_us"]):
             report.pruned += 1
         else:
             report.add("payload", "is missing, and no prune accounts for it", seq)

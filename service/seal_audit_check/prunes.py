@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from seal_audit_check.sources import Row, Source
@@ -19,17 +19,23 @@ _WAITING = "SELECT payload FROM audit_outbox WHERE kind = 5 AND action = 'audit.
 
 @dataclass(frozen=True, slots=True)
 class Prune:
-    """Payloads of one kind from `first_seq` to `last_seq`, older than `before_us`."""
+    """Payloads of one kind from `first_seq` to `last_seq`, older than `before_us`.
+
+    `actions`: only theirs; empty for all.
+    """
 
     kind: int
     first_seq: int
     last_seq: int
     before_us: int
+    actions: Sequence[str] = ()
 
-    def covers(self, seq: int, kind: int, at_us: int) -> bool:
+    def covers(self, seq: int, kind: int, action: bytes, at_us: int) -> bool:
         """Tell whether this prune removed an event's payload."""
         inside = self.first_seq <= seq <= self.last_seq
-        return inside and kind == self.kind and at_us < self.before_us
+        if not inside or kind != self.kind or at_us >= self.before_us:
+            return False
+        return not self.actions or action.decode(errors="replace") in self.actions
 
 
 def prune_of(payload: bytes | str) -> Prune | None:
@@ -37,7 +43,8 @@ def prune_of(payload: bytes | str) -> Prune | None:
     try:
         values = json.loads(payload)
         first, last = int(values["first_seq"]), int(values["last_seq"])
-        return Prune(_KINDS[values["kind"]], first, last, int(values["before_us"]))
+        actions = tuple(map(str, values.get("actions", ())))
+        return Prune(_KINDS[values["kind"]], first, last, int(values["before_us"]), actions)
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -50,6 +57,6 @@ def prunes_in(source: Source) -> tuple[Prune, ...]:
     return tuple(found for (payload,) in rows if (found := prune_of(payload)) is not None)
 
 
-def is_covered(prunes: Iterable[Prune], seq: int, kind: int, at_us: int) -> bool:
+def is_covered(prunes: Iterable[Prune], seq: int, kind: int, action: bytes, at_us: int) -> bool:
     """Tell whether some prune removed an event's payload."""
-    return any(prune.covers(seq, kind, at_us) for prune in prunes)
+    return any(prune.covers(seq, kind, action, at_us) for prune in prunes)

@@ -43,8 +43,12 @@ class Missing(NamedTuple):
     seq: int
     kind: int
     at_us: int
-    is_prune: bool
-    """It tells of a prune itself: its payload is never removed."""
+    action: bytes
+
+    @property
+    def is_prune(self) -> bool:
+        """Whether it tells of a prune itself: its payload is never removed."""
+        return self.action == ACTION.encode()
 
 
 @dataclass(slots=True)
@@ -239,7 +243,7 @@ class _Range:
         if stored is None:
             if not algorithm:
                 return
-            self._out.missing.append(Missing(seq, row[1], row[5], row[13] == ACTION.encode()))
+            self._out.missing.append(Missing(seq, row[1], row[5], row[13]))
             return
         _, salt, payload = stored
         self._out.payloads += 1

@@ -80,7 +80,7 @@ def _judge(outcome: Outcome, url: str, found: Stretch) -> None:
     for lost in outcome.missing:
         if lost.seq not in inside:
             continue
-        if not lost.is_prune and is_covered(prunes, lost.seq, lost.kind, lost.at_us):
+        if not lost.is_prune and is_covered(prunes, lost.seq, lost.kind, lost.action, lost.at_us):
             found.pruned += 1
         else:
             problem = "is missing, and no prune accounts for it"

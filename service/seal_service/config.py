@@ -18,6 +18,7 @@ from pydantic_settings import (
 from seal_service.audit import Verifier
 from seal_service.audit.errors import AuditError
 
+DataClass = Annotated[int, Field(ge=1, le=5)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _FILE: ContextVar[Path | None] = ContextVar("file", default=None)
@@ -86,6 +87,25 @@ class Sms(BaseModel, extra="forbid"):
     token: SecretStr
 
 
+class DataClasses(BaseModel, extra="forbid", validate_default=True):
+    """What is asked of data by its class, 1 (open) to 5 (images of seals) (E28)."""
+
+    encrypted_from: Annotated[int, Field(ge=1, le=3)] = 2
+    """From this class on nothing is served unencrypted to another machine."""
+    persons_from: Annotated[int, Field(ge=2, le=4)] = 4
+    """From this class on only persons are served, no services."""
+    answers_kept_days: dict[DataClass, Annotated[int, Field(ge=1, le=7)]] = {}
+    """Days for which first answers to request ids are kept: without a word 1 for classes 4 and 5,
+    which hold passwords and tokens, and 7 for the others."""
+    log_kept_days: dict[DataClass, Annotated[int, Field(ge=183)]] = {}
+    """Most days for which the log's payloads about a class are kept, whatever their kind."""
+
+    @field_validator("answers_kept_days")
+    @classmethod
+    def _short_for_secrets(cls, value: dict[int, int]) -> dict[int, int]:
+        return {4: 1, 5: 1, **value}
+
+
 class Audit(BaseModel, extra="forbid"):
     """The tamper-evident log (docs/audit.md)."""
 
@@ -150,6 +170,7 @@ class Settings(BaseSettings):
     sso: Sso | None = None
     sms: Sms | None = None
     audit: Audit = Audit()
+    data_classes: DataClasses = DataClasses()
 
     @field_validator("time_zone")
     @classmethod

@@ -19,7 +19,7 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from seal_service import config_files, log_upkeep
-from seal_service.access.policies import SERVICES
+from seal_service.access.policies import SERVICES, by_data_class
 from seal_service.adapters.crypto.argon import Argon2
 from seal_service.adapters.crypto.keys import load_or_make_key, secrets_of
 from seal_service.adapters.sql.database import SqlDatabase
@@ -39,6 +39,7 @@ from seal_service.application.ports import (
 from seal_service.audit import Verifier
 from seal_service.call_threads import CallThreads
 from seal_service.config import Settings, Sms, Sso, Tls
+from seal_service.domain.data_classes import DataClasses
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.sessions import SessionRules
 from seal_service.grpc_api.dispatch import Dispatcher
@@ -69,6 +70,10 @@ def rules_of(settings: Settings, bootstrap_token: str | None) -> Rules:
         sessions=SessionRules(**settings.sessions.model_dump()),
         change_lifetime=timedelta(days=settings.change_lifetime_days),
         maintenance_notice=timedelta(hours=settings.maintenance_notice_h),
+        data_classes=DataClasses(
+            encrypted_from=settings.data_classes.encrypted_from,
+            persons_from=settings.data_classes.persons_from,
+        ),
         bootstrap_token=bootstrap_token,
         witnesses=tuple(map(Verifier.parse, settings.audit.witnesses)),
     )
@@ -151,9 +156,7 @@ class Server:
             )
             opened.callback(database.close)
             self._build(database, hasher or Argon2())
-            self._upkeep = log_upkeep.jobs(
-                settings, connections.transactions, self._appender.settings.hasher
-            )
+            self._upkeep = log_upkeep.jobs(settings, connections, self._appender.settings.hasher)
             self._opened = opened.pop_all()
 
     def _build(self, database: SqlDatabase, hasher: PasswordHasher) -> None:
@@ -263,11 +266,18 @@ class Server:
         self._opened.close()
         log.info("stopped", worker=self._worker)
 
+    @property
+    def _kept_shorter(self) -> Iterator[tuple[timedelta, list[str]]]:
+        """Yield how long first answers of a data class are kept, and its methods."""
+        policies = by_data_class()
+        for data_class, days in self.settings.data_classes.answers_kept_days.items():
+            yield timedelta(days=days), [one.rpc for one in policies.get(data_class, ())]
+
     def _tidy(self) -> None:
         while not self._stopped.wait(TIDY_EVERY_S):
             try:
                 with self.pipeline.database.write() as work:
-                    tidy(work, self.pipeline.clock())
+                    tidy(work, self.pipeline.clock(), self._kept_shorter)
                 for run in self.nightly():
                     log.info("nightly", job=run.job, day=str(run.day), found=run.found)
             except Exception:  # the next minute tries again

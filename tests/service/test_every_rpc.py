@@ -160,7 +160,7 @@ def late(bank: Bank, name: str, case: Case, request: Message) -> None:
     before = entries(bank, name, "ALLOWED")
     looks: Iterator[float] = iter((5.0, 5.0, 0.0))
     exchange = Exchange(
-        method=method, data=request.SerializeToString(), peer="ipv4:127.0.0.1:1",
+        method=method, data=request.SerializeToString(), peer="ipv4:127.0.0.1:1", unread=True,
         credentials=Credentials(token=token), trace_id="t", correlation_id="c",
         started=bank.clock(), time_left_s=lambda: next(looks),
     )  # fmt: skip

@@ -44,7 +44,7 @@ def late(bank: Bank, name: str, request: Message, token: str = "") -> None:
     looks = iter((5.0, 5.0, 0.0))
     exchange = Exchange(
         method=METHODS[f"/sealapi.v1.{name}"], data=request.SerializeToString(),
-        peer="ipv4:127.0.0.1:1", credentials=Credentials(token=token), trace_id="t",
+        peer="ipv4:127.0.0.1:1", unread=True, credentials=Credentials(token=token), trace_id="t",
         correlation_id="c", started=bank.clock(), time_left_s=lambda: next(looks),
     )  # fmt: skip
     with pytest.raises(Refusal) as caught:

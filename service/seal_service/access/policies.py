@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -94,3 +96,13 @@ def policy_of(method: MethodDescriptor) -> Policy:
         data_class=option.data_class,
         step_up=option.step_up,
     )
+
+
+def by_data_class() -> Mapping[int, Sequence[Policy]]:
+    """Return the policies of all RPCs by their data class."""
+    found: defaultdict[int, list[Policy]] = defaultdict(list)
+    for service in SERVICES:
+        for method in service.methods:
+            policy = policy_of(method)
+            found[policy.data_class].append(policy)
+    return dict(found)

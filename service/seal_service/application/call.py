@@ -12,6 +12,7 @@ from seal_service.application.ports import OneTimeCodes, PasswordHasher, Secrets
 from seal_service.audit import Verifier
 from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.authority import Authority
+from seal_service.domain.data_classes import DataClasses
 from seal_service.domain.orgs import Org
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.people import User, bank_date
@@ -34,6 +35,7 @@ class Rules:
     sessions: SessionRules = field(default_factory=SessionRules)
     change_lifetime: timedelta = timedelta(days=5)
     maintenance_notice: timedelta = timedelta(hours=24)
+    data_classes: DataClasses = field(default_factory=DataClasses)
     bootstrap_token: str | None = field(default=None, repr=False)
     witnesses: tuple[Verifier, ...] = ()
     """Whose cosignatures the audit log takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from seal_service.application.ports import ALLOWED, AuditEntry, Work
@@ -11,8 +12,16 @@ KEEP_ANSWERS = timedelta(days=7)
 ACTOR = "system:housekeeping"
 
 
-def tidy(work: Work, at: datetime) -> int:
-    """Do what is due; return how many changes have expired. Each expiry is in the log."""
+def tidy(
+    work: Work, at: datetime, shorter: Iterable[tuple[timedelta, Collection[str]]] = ()
+) -> int:
+    """Do what is due; return how many changes have expired. Each expiry is in the log.
+
+    Parameters
+    ----------
+    shorter
+        Times after which first answers of methods are forgotten before all others.
+    """
     overdue = work.changes.overdue(at)
     for change in overdue:
         work.changes.save(changes.expired(change, at))
@@ -24,5 +33,7 @@ def tidy(work: Work, at: datetime) -> int:
             )
         )  # fmt: skip
     work.requests.forget(at - KEEP_ANSWERS)
+    for kept, rpcs in shorter:
+        work.requests.forget(at - kept, rpcs)
     work.sessions.forget_tickets(at)
     return len(overdue)

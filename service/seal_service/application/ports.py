@@ -6,7 +6,7 @@ one that is stored, or the call is refused with ETAG_MISMATCH.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -448,8 +448,8 @@ class Requests(Protocol):
     def keep(self, principal: str, request_id: str, answer: Remembered, *, at: datetime) -> None:
         """Keep the first answer."""
 
-    def forget(self, before: datetime) -> None:
-        """Forget the answers to requests that nobody sends again after such a time."""
+    def forget(self, before: datetime, rpcs: Collection[str] | None = None) -> None:
+        """Forget the answers that were given before an instant: of these methods, or of all."""
 
 
 class Follower(Protocol):

@@ -47,6 +47,8 @@ class Reason(StrEnum):
     CORE_TELLER_ELSEWHERE = "CORE_TELLER_ELSEWHERE"
     NOT_FIRST_CHIEF = "NOT_FIRST_CHIEF"
     ACCESS_MODE_OFF = "ACCESS_MODE_OFF"
+    TLS_REQUIRED = "TLS_REQUIRED"
+    PERSON_REQUIRED = "PERSON_REQUIRED"
     BOOTSTRAP_REFUSED = "BOOTSTRAP_REFUSED"
     PASSWORD_CHANGE_REQUIRED = "PASSWORD_CHANGE_REQUIRED"  # noqa: S105  # a reason, no password
     STEP_UP_REQUIRED = "STEP_UP_REQUIRED"
@@ -121,6 +123,8 @@ TABLE: dict[Reason, Entry] = {
     _R.CORE_TELLER_ELSEWHERE: Entry(_C.FAILED_PRECONDITION, "The core system does not show this teller at work at this organisation.", "核心系统中该柜员不在此机构任职。", ("teller", "org")),
     _R.NOT_FIRST_CHIEF: Entry(_C.FAILED_PRECONDITION, "This way is for the first chief of a new organisation; ask for the post instead.", "此快捷方式仅限新建机构首任主管,请另行提交申请。", ("org",)),
     _R.ACCESS_MODE_OFF: Entry(_C.PERMISSION_DENIED, "Seals are not verified by this way of access.", "该验印接入方式未启用。", ("mode",)),
+    _R.TLS_REQUIRED: Entry(_C.FAILED_PRECONDITION, "Data of this class does not travel unencrypted: connect with TLS.", "该级别数据不得明文传输,请使用TLS连接。", ("data_class",)),
+    _R.PERSON_REQUIRED: Entry(_C.PERMISSION_DENIED, "Data of this class is for a person who has signed in, not for a service.", "该级别数据仅限本人登录后办理,不得以服务账号访问。", ("data_class",)),
     _R.BOOTSTRAP_REFUSED: Entry(_C.PERMISSION_DENIED, "The first set-up was done already, or the token is wrong.", "首次设置已完成或令牌错误。"),
     _R.PASSWORD_CHANGE_REQUIRED: Entry(_C.FAILED_PRECONDITION, "Change the initial password first.", "请先修改初始密码。"),
     _R.STEP_UP_REQUIRED: Entry(_C.FAILED_PRECONDITION, "Give your password again (Refresh) before this step.", "此操作须先重新验证密码。", ("max_age_s",)),

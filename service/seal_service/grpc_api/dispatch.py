@@ -30,7 +30,7 @@ from seal_service.grpc_api import (
 from seal_service.grpc_api.errors import DETAILS_KEY, code_of, status_of
 from seal_service.interceptors.exchange import Exchange, Handle, Method, Prepare
 from seal_service.interceptors.pipeline import Pipeline
-from seal_service.interceptors.trace import credentials_of, metadata_of, trace_id_of
+from seal_service.interceptors.trace import credentials_of, metadata_of, trace_id_of, unread
 
 HANDLERS: Mapping[str, Mapping[str, Handle]] = {
     "OrganizationService": {**organization.HANDLERS, **core_orgs.HANDLERS},
@@ -111,11 +111,13 @@ class Dispatcher(grpc.GenericRpcHandler):
 
     def _serve(self, method: Method, data: bytes, context: Any) -> Message:
         metadata = metadata_of(context.invocation_metadata())
+        auth, peer = context.auth_context(), context.peer()
         exchange = Exchange(
             method=method,
             data=data,
-            peer=context.peer(),
-            credentials=credentials_of(metadata, context.auth_context()),
+            peer=peer,
+            unread=unread(peer, auth),
+            credentials=credentials_of(metadata, auth),
             trace_id=trace_id_of(metadata),
             correlation_id=secrets.token_hex(8),
             started=self._pipeline.clock(),

@@ -41,6 +41,8 @@ class Exchange:
     method: Method
     data: bytes
     peer: str
+    unread: bool
+    """Nobody between the caller and this server can read what they send."""
     credentials: Credentials
     trace_id: str
     correlation_id: str

@@ -21,6 +21,7 @@ from seal_service.domain.access_modes import BOUND, require_enabled
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.interceptors import validate
 from seal_service.interceptors.authorise import authorise
+from seal_service.interceptors.data_class import require_protection
 from seal_service.interceptors.exchange import Exchange, host_of
 from seal_service.interceptors.idempotency import first_answer, keep_answer, request_id_of
 from seal_service.interceptors.maintenance import Pauses
@@ -114,6 +115,7 @@ class Pipeline:
         if not anonymous:
             exchange.caller = self._first_look(exchange)
         self.quotas.take(exchange.principal, anonymous=not exchange.caller.user_id)
+        require_protection(exchange, self.tools.rules.data_classes)
         exchange.request = validate.parsed(method.request_type, exchange.data)
         exchange.request_id = request_id_of(exchange.request)
         exchange.target = subject_of(exchange.request)

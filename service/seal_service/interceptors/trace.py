@@ -7,6 +7,8 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
+from urllib.parse import unquote
 
 from seal_service.access.identity import Credentials
 
@@ -47,6 +49,24 @@ def credentials_of(metadata: Mapping[str, str], auth: Mapping[str, Iterable[byte
         token=token if good else ("?" if "authorization" in metadata else ""),
         certificate_sha256=fingerprint(pem) if pem else "",
     )
+
+
+def unread(peer: str, auth: Mapping[str, Iterable[bytes]]) -> bool:
+    """Tell whether nobody can read a call on its way: under TLS, or on this machine alone.
+
+    Parameters
+    ----------
+    peer
+        gRPC's name of the caller, such as ``ipv4:10.0.0.1:5000`` or ``ipv6:%5B::1%5D:5000``.
+    auth
+        gRPC's authentication context.
+    """
+    if b"ssl" in auth.get("transport_security_type", ()):
+        return True
+    kind, _, place = peer.partition(":")
+    if kind not in {"ipv4", "ipv6"}:
+        return kind == "unix"
+    return ip_address(unquote(place).rpartition(":")[0].strip("[]")).is_loopback
 
 
 def fingerprint(pem: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
@@ -220,7 +220,8 @@ class SqlRequests:
             )
         )
 
-    def forget(self, before: datetime) -> None:
-        """Forget the answers to requests that nobody sends again after such a time."""
+    def forget(self, before: datetime, rpcs: Collection[str] | None = None) -> None:
+        """Forget the answers that were given before an instant: of these methods, or of all."""
         answers = tables.idempotency
-        self.connection.execute(delete(answers).where(answers.c.at < before))
+        query = delete(answers).where(answers.c.at < before)
+        self.connection.execute(query if rpcs is None else query.where(answers.c.rpc.in_(rpcs)))

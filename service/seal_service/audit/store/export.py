@@ -151,7 +151,7 @@ def _base64(data: bytes | None) -> str | None:
     return None if data is None else base64.b64encode(data).decode()
 
 
-def _prunes(connection: Connection) -> list[dict[str, int]]:
+def _prunes(connection: Connection) -> list[dict[str, Any]]:
     event, payload = tables.event, tables.payload
     query = (
         select(payload.c.payload)
@@ -162,6 +162,7 @@ def _prunes(connection: Connection) -> list[dict[str, int]]:
     prunes = []
     for data in connection.scalars(query):
         values = json.loads(data)
-        prune = {name: values[name] for name in ("first_seq", "last_seq", "before_us")}
+        names = ("first_seq", "last_seq", "before_us", "actions")
+        prune = {name: values[name] for name in names if name in values}
         prunes.append({"kind": kinds[values["kind"]], **prune})
     return prunes

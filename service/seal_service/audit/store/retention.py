@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +29,8 @@ class Pruned:
     count: int
     first_seq: int
     last_seq: int
+    actions: tuple[str, ...] = ()
+    """Only payloads of these actions; empty for all."""
 
 
 def prune(
@@ -39,6 +42,7 @@ def prune(
     now: datetime | None = None,
     limit: int = 5000,
     hasher: Hasher = _SHA256,
+    actions: Collection[str] = (),
 ) -> Pruned | None:
     """Remove the oldest payloads of one kind in the caller's transaction, and log that.
 
@@ -55,6 +59,8 @@ def prune(
         The present; by default the wall clock.
     limit
         Most payloads to remove.
+    actions
+        Only payloads of these actions; empty for all.
 
     Raises
     ------
@@ -68,7 +74,7 @@ def prune(
     before_us = int(before.timestamp() * 1_000_000)
     event, payload = tables.event, tables.payload
     query = (
-        select(event.c.seq)
+        select(event.c.seq, event.c.action)
         .join(payload, payload.c.seq == event.c.seq)
         .where(
             event.c.kind == int(kind),
@@ -78,10 +84,14 @@ def prune(
         .order_by(event.c.seq)
         .limit(limit)
     )
-    seqs = [int(seq) for seq in connection.scalars(query)]
-    if not seqs:
+    if actions:
+        query = query.where(event.c.action.in_(actions))
+    found = connection.execute(query).all()
+    if not found:
         return None
-    done = Pruned(kind, len(seqs), seqs[0], seqs[-1])
+    seqs = [int(seq) for seq, _ in found]
+    only = tuple(sorted({action for _, action in found})) if actions else ()
+    done = Pruned(kind, len(seqs), seqs[0], seqs[-1], only)
     for at in range(0, len(seqs), 1000):
         chunk = seqs[at : at + 1000]
         connection.execute(delete(payload).where(payload.c.seq.in_(chunk)))
@@ -91,13 +101,15 @@ def prune(
 
 def _event_of(done: Pruned, before_us: int, actor: str) -> Event:
     # The checker reads these names: whatever lacks its payload must fit such a record.
-    payload = {
+    payload: dict[str, object] = {
         "before_us": before_us,
         "count": done.count,
         "first_seq": done.first_seq,
         "kind": done.kind.name,
         "last_seq": done.last_seq,
     }
+    if done.actions:
+        payload["actions"] = done.actions
     return Event(
         kind=AuditKind.ORG_STAFF,
         action=PRUNE_ACTION,
