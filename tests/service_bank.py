@@ -17,7 +17,7 @@ from typing import Any
 import argon2
 import psycopg
 
-from seal_service.adapters.crypto.argon import Argon2
+from seal_service.adapters.crypto.passwords import Argon2id, Passwords, Pbkdf2Sm3
 from seal_service.audit import Role, Signer
 from seal_service.config import Settings, load
 from seal_service.domain.posts import PERMISSIONS
@@ -56,9 +56,11 @@ PEOPLE = [  # user, organisation, post, who asks, who approves
 ]
 
 
-def cheap_hasher() -> Argon2:
-    """Return argon2id at the least cost: the algorithm is the real one, only the wait is gone."""
-    return Argon2(hasher=argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+def cheap_hasher(profile: str = "international") -> Passwords:
+    """Return password hashes at the least cost: the algorithms are the real ones, only fast."""
+    argon = Argon2id(argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    pbkdf2 = Pbkdf2Sm3(iterations=10)
+    return Passwords(pbkdf2, argon) if profile == "sm" else Passwords(argon, pbkdf2)
 
 
 @dataclass
@@ -174,7 +176,7 @@ def running(folder: Path, url: str, clock: Clock | None = None, **options: Any) 
             **options,
         },
     )
-    server = Server(settings, hasher=cheap_hasher())
+    server = Server(settings, hasher=cheap_hasher(settings.crypto.profile))
     server.pipeline.clock = clock
     server.start()
     bank = Bank(server, settings, clock)

@@ -87,6 +87,14 @@ class Sms(BaseModel, extra="forbid"):
     token: SecretStr
 
 
+class Crypto(BaseModel, extra="forbid"):
+    """Which algorithms new hashes, signatures and ciphertexts are made with (E29)."""
+
+    profile: Literal["international", "sm"] = "international"
+    """SHA-256, Ed25519, AES-GCM and argon2id, or SM3, SM2, SM4-GCM and PBKDF2 with SM3. What was
+    made under the other one is still good; a log that has begun keeps its hash and its key."""
+
+
 class DataClasses(BaseModel, extra="forbid", validate_default=True):
     """What is asked of data by its class, 1 (open) to 5 (images of seals) (E28)."""
 
@@ -109,8 +117,6 @@ class DataClasses(BaseModel, extra="forbid", validate_default=True):
 class Audit(BaseModel, extra="forbid"):
     """The tamper-evident log (docs/audit.md)."""
 
-    profile: Literal["international", "sm"] = "international"
-    """Hashes and signatures of a new log: SHA-256 and Ed25519, or SM3 and SM2."""
     name: Annotated[str, Field(max_length=200, pattern=r"^[^\s+]*$")] = ""
     """Name of a new log, such as bank.example/audit; without it a random one."""
     key_file: Path | None = None
@@ -170,6 +176,7 @@ class Settings(BaseSettings):
     sso: Sso | None = None
     sms: Sms | None = None
     audit: Audit = Audit()
+    crypto: Crypto = Crypto()
     data_classes: DataClasses = DataClasses()
 
     @field_validator("time_zone")

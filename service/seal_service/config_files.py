@@ -9,7 +9,10 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from seal_service.adapters.crypto.keys import KeyFileError, load_or_make_key
+from seal_service.adapters.crypto.keys import KEY_BYTES, KeyFileError, load_or_make_key
+from seal_service.adapters.crypto.suites import Profile, suite_of
+from seal_service.audit import Signer, hasher_of, profile_of
+from seal_service.audit.errors import AuditError
 from seal_service.config import Settings, Tls
 
 SOON = timedelta(days=30)
@@ -17,13 +20,16 @@ SOON = timedelta(days=30)
 
 def problems(settings: Settings) -> list[str]:
     """Return what keeps a server from starting, one line each."""
-    found = _tls_problems(settings.tls)
+    found = [*_tls_problems(settings.tls), *_crypto_problems(settings.crypto.profile)]
     if settings.sso is not None:
         from seal_service.adapters.crypto.tickets import CoreTickets  # its library takes 0.1 s
 
         sso = settings.sso
         try:
-            CoreTickets(sso.public_key, issuer=sso.issuer, audience=sso.audience)
+            CoreTickets(
+                sso.public_key, issuer=sso.issuer, audience=sso.audience,
+                profile=settings.crypto.profile,
+            )  # fmt: skip
         except (OSError, ValueError) as error:
             found.append(f"sso.public_key: {sso.public_key}: {_why(error)}")
     if settings.keys.exists():
@@ -48,6 +54,18 @@ def warnings(settings: Settings, now: datetime | None = None) -> list[str]:
                 said = "has expired on" if until <= now else "expires on"
                 found.append(f"tls.{name}: {path} {said} {until:%Y-%m-%d}")
     return found
+
+
+def _crypto_problems(profile: Profile) -> list[str]:
+    """Compute once with each algorithm of the profile: a library or its OpenSSL may lack one."""
+    try:
+        suite_of(profile, bytes(KEY_BYTES))
+        algorithm, signature = profile_of(profile)
+        hasher_of(algorithm).digest(b"")
+        Signer.generate("check", signature).sign(b"")
+    except AuditError as error:
+        return [f"crypto.profile = {profile}: {error}"]
+    return []
 
 
 def _tls_problems(tls: Tls) -> list[str]:

@@ -69,7 +69,7 @@ def signer_of(settings: Settings, connections: Connections) -> Signer:
                 )
                 raise StartError(message)
             name = settings.audit.name or f"sealmatch/{token_hex(8)}"
-            signer = Signer.generate(name, profile_of(settings.audit.profile)[1])
+            signer = Signer.generate(name, profile_of(settings.crypto.profile)[1])
             write_atomically(path.with_name(f"{path.name}.pub"), f"{signer.verifier}\n".encode())
             signer.save(path)
         return Signer.load(path)
@@ -81,13 +81,18 @@ def signer_of(settings: Settings, connections: Connections) -> Signer:
 def open_log(settings: Settings, connections: Connections) -> Appender:
     """Return the audit log's appender, at work or in reserve for another process's.
 
+    A log that has begun goes on with its own hash, whatever the cryptographic profile is now.
+
     Raises
     ------
     StartError
         The log cannot be continued; `sealmatch audit verify` says what is wrong with it.
     """
     signer = signer_of(settings, connections)
-    log_settings = LogSettings(signer.verifier.name, profile_of(settings.audit.profile)[0])
+    with connections.read() as connection:
+        begun = find_settings(connection)
+    algorithm = begun.algorithm if begun else profile_of(settings.crypto.profile)[0]
+    log_settings = LogSettings(signer.verifier.name, algorithm)
     appender = Appender(
         connections.transactions, log_settings, signer, publish_to=settings.published_log
     )

@@ -20,8 +20,10 @@ from grpc_reflection.v1alpha import reflection
 
 from seal_service import config_files, log_upkeep
 from seal_service.access.policies import SERVICES, by_data_class
-from seal_service.adapters.crypto.argon import Argon2
-from seal_service.adapters.crypto.keys import load_or_make_key, secrets_of
+from seal_service.adapters.crypto.installation import InstallationSecrets
+from seal_service.adapters.crypto.keys import load_or_make_key
+from seal_service.adapters.crypto.passwords import passwords_of
+from seal_service.adapters.crypto.suites import Profile
 from seal_service.adapters.sql.database import SqlDatabase
 from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.call import Rules, Tools
@@ -36,7 +38,7 @@ from seal_service.application.ports import (
     Secrets,
     Tickets,
 )
-from seal_service.audit import Verifier
+from seal_service.audit import Verifier, hasher_of, profile_of
 from seal_service.call_threads import CallThreads
 from seal_service.config import Settings, Sms, Sso, Tls
 from seal_service.domain.data_classes import DataClasses
@@ -108,13 +110,13 @@ def codes_of(sms: Sms | None, secrets: Secrets, clock: Clock) -> OneTimeCodes | 
     return SmsCodes(sms.gateway, token, mac=secrets.mac, clock=clock)
 
 
-def tickets_of(sso: Sso | None) -> Tickets | None:
+def tickets_of(sso: Sso | None, profile: Profile) -> Tickets | None:
     """Return the check of the core system's tickets, where single sign-on is set up."""
     if sso is None:
         return None
     from seal_service.adapters.crypto.tickets import CoreTickets  # its library takes 0.1 s
 
-    return CoreTickets(sso.public_key, issuer=sso.issuer, audience=sso.audience)
+    return CoreTickets(sso.public_key, issuer=sso.issuer, audience=sso.audience, profile=profile)
 
 
 class Server:
@@ -155,19 +157,21 @@ class Server:
                 connections, self._appender.settings.hasher, log_key=self._appender.verifier
             )
             opened.callback(database.close)
-            self._build(database, hasher or Argon2())
+            self._build(database, hasher or passwords_of(settings.crypto.profile))
             self._upkeep = log_upkeep.jobs(settings, connections, self._appender.settings.hasher)
             self._opened = opened.pop_all()
 
     def _build(self, database: SqlDatabase, hasher: PasswordHasher) -> None:
         settings = self.settings
-        secrets = secrets_of(load_or_make_key(settings.keys))
+        profile = settings.crypto.profile
+        secrets = InstallationSecrets(load_or_make_key(settings.keys), profile)
         self.pipeline = Pipeline(
             database=database,
             tools=Tools(
                 hasher=hasher,
                 secrets=secrets,
-                tickets=tickets_of(settings.sso),
+                tickets=tickets_of(settings.sso, profile),
+                hashes=hasher_of(profile_of(profile)[0]),
                 rules=rules_of(settings, bootstrap_token(settings, database)),
                 codes=codes_of(settings.sms, secrets, self._now),
             ),

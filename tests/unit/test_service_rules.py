@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seal_service.adapters.crypto.keys import KeyFileError, load_or_make_key, secrets_of
+from seal_service.adapters.crypto.installation import InstallationSecrets
+from seal_service.adapters.crypto.keys import KeyFileError, load_or_make_key
+from seal_service.adapters.crypto.suites import Profile
 from seal_service.adapters.sql.columns import Instant
 from seal_service.config import Quota
 from seal_service.domain import seed
@@ -225,15 +227,21 @@ def test_a_caller_never_gets_more_than_burst_and_rate(pauses: list[float]) -> No
         assert given_out <= 3 + 2 * now + 1e-6
 
 
+@pytest.mark.parametrize("profile", ["international", "sm"])
 @given(st.binary(max_size=100), st.binary(max_size=20))
-def test_a_sealed_answer_opens_in_its_own_context_only(data: bytes, context: bytes) -> None:
-    secrets = secrets_of(b"k" * 32)
+def test_a_sealed_answer_opens_in_its_own_context_only(
+    profile: Profile, data: bytes, context: bytes
+) -> None:
+    secrets = InstallationSecrets(b"k" * 32, profile)
     sealed = secrets.seal(data, context)
     assert secrets.unseal(sealed, context) == data
     assert data not in sealed or len(data) < 4
     for wrong, where in (
         (sealed[:-1] + bytes([sealed[-1] ^ 1]), context),
         (sealed, context + b"x"),
+        (sealed[:20], context),
+        (b"\x03" + sealed[1:], context),
+        (b"", context),
     ):
         with pytest.raises(KeyFileError):
             secrets.unseal(wrong, where)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from seal_service.application.ports import OneTimeCodes, PasswordHasher, Secrets, Tickets, Work
-from seal_service.audit import Verifier
+from seal_service.audit import Hasher, Verifier
 from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.authority import Authority
 from seal_service.domain.data_classes import DataClasses
@@ -49,6 +49,8 @@ class Tools:
     secrets: Secrets
     tickets: Tickets | None
     rules: Rules
+    hashes: Hasher
+    """The algorithm of new hashes (E29)."""
     codes: OneTimeCodes | None = None
 
 

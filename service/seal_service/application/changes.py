@@ -8,7 +8,6 @@ that cannot take effect is refused to its maker, and one that has become impossi
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 
 from seal_service.application.access import authority_in
 from seal_service.application.call import Call
+from seal_service.application.digests import digest
 from seal_service.application.four_eyes import behind_caller, refuse_maker, refuse_own
 from seal_service.application.ports import Page
 from seal_service.domain import changes
@@ -97,7 +97,7 @@ def propose(
     canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     change = Change(
         id=call.new_id(), kind=name, target=target, org_id=org.id, body=dict(body),
-        body_hash=hashlib.sha256(canonical.encode()).hexdigest(), state=ChangeState.PENDING,
+        body_hash=digest(call.tools.hashes, canonical.encode()), state=ChangeState.PENDING,
         maker=call.caller.user_id, made_at=call.now, reason=reason,
         target_version=target_version, expires_at=call.now + call.rules.change_lifetime,
         maker_may_be=tuple(sorted(behind_caller(call) - {call.caller.user_id})),

@@ -6,9 +6,9 @@ one that is stored, or the call is refused with ETAG_MISMATCH.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -544,10 +544,20 @@ class OneTimeCodes(Protocol):
         """Return the name of a code, under which it is used up, and when it ends; None: wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """Keyed functions under the installation's own key."""
+class Secrets(Protocol):
+    """Keyed functions under the installation's own key, by the algorithms of its profile."""
 
-    mac: Callable[[bytes], bytes] = field(repr=False)
-    seal: Callable[[bytes, bytes], bytes] = field(repr=False)
-    unseal: Callable[[bytes, bytes], bytes] = field(repr=False)
+    def mac(self, data: bytes) -> bytes:
+        """Return a keyed hash of 32 bytes that is not stored."""
+
+    def tag(self, data: bytes) -> str:
+        """Return a keyed hash to store or to give out, with its algorithm's name."""
+
+    def is_tag(self, tag: str, data: bytes) -> bool:
+        """Tell whether `tag` made this of the data, under whichever profile."""
+
+    def seal(self, data: bytes, context: bytes) -> bytes:
+        """Encrypt data; it can be opened with the same context only."""
+
+    def unseal(self, data: bytes, context: bytes) -> bytes:
+        """Open what `seal` made, under whichever profile."""

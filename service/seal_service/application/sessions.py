@@ -6,13 +6,13 @@ of a second on purpose; the transaction then looks again whether the hash is sti
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
 
 from seal_service.application.bootstrap import SEALED, SUPER_ADMIN
 from seal_service.application.call import Call, Tools
+from seal_service.application.digests import digest, hasher_named
 from seal_service.application.ports import Page, Work
 from seal_service.domain import people, sessions
 from seal_service.domain.access_modes import AccessMode
@@ -89,7 +89,7 @@ def exchange_ticket(call: Call, ticket: str) -> tuple[str, Session]:
 
 def open_session(call: Call, user: User, mode: AccessMode) -> tuple[str, Session]:
     """Open a session; return its token, of which only a hash is stored."""
-    token = secrets.token_urlsafe(32)
+    token = _new_token(call.tools)
     session = sessions.opened(
         call.new_id(), token_hash(token), user, rules=call.rules.sessions, peer=call.peer,
         mode=mode, at=call.now, certificate_sha256=call.certificate_sha256,
@@ -139,7 +139,7 @@ def refresh(call: Call, weighed: Weighed | None) -> tuple[str, Session] | None:
     if weighed is not None and not _still(user, weighed):
         _count_wrong(call, user.id, user)
         return None
-    token = secrets.token_urlsafe(32)
+    token = _new_token(call.tools)
     renewed = replace(session, token_hash=token_hash(token), last_seen_at=call.now)
     if weighed is not None:
         renewed = replace(renewed, authenticated_at=call.now)
@@ -180,8 +180,19 @@ def revoke(call: Call, session_id: str) -> None:
 
 
 def token_hash(token: str) -> str:
-    """Return what is stored of a token. It has 256 random bits: no salt, no slowness needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """Return what is stored of a token. It has 256 random bits: no salt, no slowness needed.
+
+    Which algorithm hashes it stands before its full stop, so a session that was opened under
+    another cryptographic profile goes on; tokens of older programs say nothing and mean SHA-256.
+    """
+    name, stop, _ = token.partition(".")
+    hasher = (hasher_named(name) if stop else None) or hasher_named("sha256")
+    assert hasher is not None  # noqa: S101  # every Python has SHA-256
+    return digest(hasher, token.encode())
+
+
+def _new_token(tools: Tools) -> str:
+    return f"{tools.hashes.name}.{secrets.token_urlsafe(32)}"
 
 
 def refuse_sealed(work: Work, user_id: str) -> None:

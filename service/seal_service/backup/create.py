@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 
 from seal_service.adapters.sql.database import SqlDatabase
 from seal_service.adapters.sql.migrate import version
+from seal_service.audit import hasher_of, profile_of
 from seal_service.audit.files import make_folder
 from seal_service.audit.store.state import load_settings
 from seal_service.backup import manifest, postgres, record
@@ -26,7 +27,7 @@ PUBLISHED = "audit"
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup that was made; `digest` is the SHA-256 of its manifest."""
+    """A backup that was made; `digest` is the hash of its manifest."""
 
     folder: Path
     digest: str
@@ -73,16 +74,17 @@ def create(
         log = load_settings(connection).origin
     now = datetime.now(UTC).isoformat(timespec="seconds")
     schema = version(connections) or ""
-    digest = manifest.write(folder, made_at=now, schema=schema, log=log)
+    algorithm = hasher_of(profile_of(settings.crypto.profile)[0]).name
+    digest = manifest.write(folder, made_at=now, schema=schema, log=log, algorithm=algorithm)
     done = Backup(folder, digest, len(manifest.read(folder)[0].files))
-    after = {"manifest_sha256": digest, "files": done.files, "keys": with_keys}
+    after = {"manifest_digest": digest, "files": done.files, "keys": with_keys}
     record.write(database, actor, RPC, name_of(digest), after=after)
     return done
 
 
 def name_of(digest: str) -> str:
     """Return what the log calls a backup."""
-    return f"backups/{digest[:16]}"
+    return f"backups/{digest.partition(':')[2][:16]}"
 
 
 def _copy_published(source: Path, target: Path) -> None:

@@ -55,7 +55,7 @@ def drill(settings: Settings, database: SqlDatabase, folder: Path, *, actor: str
     if not changed:
         done = _restored(settings, database, folder, found)
     decision = {} if not done.problems else {"decision": Reason.AUDIT_MISMATCH}
-    after = {"manifest_sha256": digest, "events": done.events, "problems": len(done.problems)}
+    after = {"manifest_digest": digest, "events": done.events, "problems": len(done.problems)}
     record.write(database, actor, RPC, name_of(digest), after=after, **decision)
     return done
 

@@ -44,7 +44,7 @@ def create_command(
     settings = settings_of(config, data_dir=data_dir, database_url=database_url)
     with _opened(settings) as database:
         done = create(settings, database, folder, actor=actor, with_keys=not without_keys)
-    typer.echo(f"{done.files} files; SHA-256 of the manifest: {done.digest}")
+    typer.echo(f"{done.files} files; the manifest is {done.digest}")
 
 
 @backup_app.command("check")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from google.protobuf.message import Message
 
 from seal_service.application import audit_log
 from seal_service.application.call import Call, Caller, Tools
+from seal_service.application.digests import digest, shown
 from seal_service.application.ports import Database
 from seal_service.audit import AuditKind, Decision, encode
 from seal_service.audit.search import Checked, Cursor, Filter, Found, Order
@@ -148,10 +147,11 @@ def create_audit_report(call: Call, request: pb.CreateAuditReportRequest) -> Mes
         ],
         log_size=tally.size,
     )  # fmt: skip
-    report.report_sha256 = sha256(report.SerializeToString(deterministic=True)).hexdigest()
+    made = digest(call.tools.hashes, report.SerializeToString(deterministic=True))
+    report.report_digest, report.report_sha256 = shown(made)
     call.note(
         f"{request.org}/auditReports/-",
-        after={"report_sha256": report.report_sha256, "total": report.total},
+        after={"report_digest": report.report_digest, "total": report.total},
     )
     return pb.CreateAuditReportResponse(report=report)
 

@@ -10,6 +10,7 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
 
+from seal_service.application.digests import shown
 from seal_service.application.reviews import ItemView
 from seal_service.domain.changes import Change
 from seal_service.domain.maintenance import Maintenance
@@ -43,6 +44,7 @@ def date_message(day: date) -> Date:
 
 def change_message(change: Change) -> change_pb2.Change:
     """Return a change as a message."""
+    body_digest, body_sha256 = shown(change.body_hash)
     return change_pb2.Change(
         name=f"changes/{change.id}", kind=change.kind, target=change.target,
         org=f"orgs/{change.org_id}", body=ParseDict(dict(change.body), Struct()),
@@ -51,7 +53,7 @@ def change_message(change: Change) -> change_pb2.Change:
         checker=f"users/{change.checker}" if change.checker else "",
         decide_time=timestamp(change.decided_at), decision_reason=change.decision_reason,
         expire_time=timestamp(change.expires_at), etag=etag_of(change.version),
-        body_sha256=change.body_hash,
+        body_digest=body_digest, body_sha256=body_sha256,
     )  # fmt: skip
 
 

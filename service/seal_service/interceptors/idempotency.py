@@ -30,7 +30,7 @@ def first_answer(work: Work, exchange: Exchange, secrets: Secrets) -> Message | 
     if known is None:
         return None
     rpc = exchange.method.policy.rpc
-    if known.rpc != rpc or known.body_hash != _body_hash(exchange, secrets):
+    if known.rpc != rpc or not secrets.is_tag(known.body_hash, _body(exchange)):
         raise Refusal(Reason.REQUEST_ID_REUSED)
     data = secrets.unseal(known.response, _context(exchange))
     return exchange.method.response_type.FromString(data)
@@ -40,15 +40,16 @@ def keep_answer(work: Work, exchange: Exchange, secrets: Secrets, response: Mess
     """Keep the first answer, in the transaction that made it true."""
     if exchange.request_id:
         sealed = secrets.seal(response.SerializeToString(deterministic=True), _context(exchange))
-        answer = Remembered(exchange.method.policy.rpc, _body_hash(exchange, secrets), sealed)
+        tag = secrets.tag(_body(exchange))
+        answer = Remembered(exchange.method.policy.rpc, tag, sealed)
         work.requests.keep(exchange.principal, exchange.request_id, answer, at=exchange.started)
 
 
-def _body_hash(exchange: Exchange, secrets: Secrets) -> str:
-    """Return a keyed hash: of a short password, a plain one can be guessed."""
+def _body(exchange: Exchange) -> bytes:
+    """Return what is hashed of a request, with a key: from a plain hash, passwords are guessed."""
     request = exchange.request
     data = b"" if request is None else request.SerializeToString(deterministic=True)
-    return secrets.mac(b"request|" + exchange.method.policy.rpc.encode() + b"|" + data).hex()
+    return b"request|" + exchange.method.policy.rpc.encode() + b"|" + data
 
 
 def _context(exchange: Exchange) -> bytes:

@@ -255,7 +255,7 @@ class CreateAuditReportRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., org: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class AuditReport(_message.Message):
-    __slots__ = ("org", "start_time", "end_time", "counts", "total", "most_refused", "log_size", "report_sha256")
+    __slots__ = ("org", "start_time", "end_time", "counts", "total", "most_refused", "log_size", "report_sha256", "report_digest")
     class Count(_message.Message):
         __slots__ = ("kind", "decision", "reason", "count")
         KIND_FIELD_NUMBER: _ClassVar[int]
@@ -282,6 +282,7 @@ class AuditReport(_message.Message):
     MOST_REFUSED_FIELD_NUMBER: _ClassVar[int]
     LOG_SIZE_FIELD_NUMBER: _ClassVar[int]
     REPORT_SHA256_FIELD_NUMBER: _ClassVar[int]
+    REPORT_DIGEST_FIELD_NUMBER: _ClassVar[int]
     org: str
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
@@ -290,7 +291,8 @@ class AuditReport(_message.Message):
     most_refused: _containers.RepeatedCompositeFieldContainer[AuditReport.Refused]
     log_size: int
     report_sha256: str
-    def __init__(self, org: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., counts: _Optional[_Iterable[_Union[AuditReport.Count, _Mapping]]] = ..., total: _Optional[int] = ..., most_refused: _Optional[_Iterable[_Union[AuditReport.Refused, _Mapping]]] = ..., log_size: _Optional[int] = ..., report_sha256: _Optional[str] = ...) -> None: ...
+    report_digest: str
+    def __init__(self, org: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., counts: _Optional[_Iterable[_Union[AuditReport.Count, _Mapping]]] = ..., total: _Optional[int] = ..., most_refused: _Optional[_Iterable[_Union[AuditReport.Refused, _Mapping]]] = ..., log_size: _Optional[int] = ..., report_sha256: _Optional[str] = ..., report_digest: _Optional[str] = ...) -> None: ...
 
 class CreateAuditReportResponse(_message.Message):
     __slots__ = ("report",)

@@ -28,7 +28,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from sealapi.v1 import policy_pb2 as sealapi_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17sealapi/v1/change.proto\x12\nsealapi.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17sealapi/v1/policy.proto\"\x92\x04\n\x06\x43hange\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0e\n\x06target\x18\x03 \x01(\t\x12\x0b\n\x03org\x18\x04 \x01(\t\x12%\n\x04\x62ody\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x05state\x18\x06 \x01(\x0e\x32\x18.sealapi.v1.Change.State\x12\r\n\x05maker\x18\x07 \x01(\t\x12-\n\tmake_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x0f\n\x07\x63hecker\x18\n \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x64\x65\x63ision_reason\x18\x0c \x01(\t\x12/\n\x0b\x65xpire_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12\x13\n\x0b\x62ody_sha256\x18\x0f \x01(\t\"\x81\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x12\n\x0eSTATE_APPROVED\x10\x02\x12\x12\n\x0eSTATE_REJECTED\x10\x03\x12\x13\n\x0fSTATE_WITHDRAWN\x10\x04\x12\x11\n\rSTATE_EXPIRED\x10\x05\"\x89\x01\n\x19ListPendingChangesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08\x12\x15\n\x04kind\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x06target\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"Z\n\x1aListPendingChangesResponse\x12#\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x12.sealapi.v1.Change\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"G\n\x17GetPendingChangeRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^changes/[0-9a-f-]{36}$\">\n\x18GetPendingChangeResponse\x12\"\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x12.sealapi.v1.Change\"\x95\x01\n\x14\x41pproveChangeRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^changes/[0-9a-f-]{36}$\x12\x17\n\x04\x65tag\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x18\n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\";\n\x15\x41pproveChangeResponse\x12\"\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x12.sealapi.v1.Change\"\x96\x01\n\x13RejectChangeRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^changes/[0-9a-f-]{36}$\x12\x17\n\x04\x65tag\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\":\n\x14RejectChangeResponse\x12\"\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x12.sealapi.v1.Change\"|\n\x15WithdrawChangeRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^changes/[0-9a-f-]{36}$\x12\x17\n\x04\x65tag\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"<\n\x16WithdrawChangeResponse\x12\"\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x12.sealapi.v1.Change2\xe0\x04\n\rChangeService\x12~\n\x12ListPendingChanges\x12%.sealapi.v1.ListPendingChangesRequest\x1a&.sealapi.v1.ListPendingChangesResponse\"\x19\x8a\xe7\x18\x15\n\x0b\x63hange.read\x10\x01\x18\x05 \x01(\x02\x12x\n\x10GetPendingChange\x12#.sealapi.v1.GetPendingChangeRequest\x1a$.sealapi.v1.GetPendingChangeResponse\"\x19\x8a\xe7\x18\x15\n\x0b\x63hange.read\x10\x01\x18\x05 \x01(\x02\x12q\n\rApproveChange\x12 .sealapi.v1.ApproveChangeRequest\x1a!.sealapi.v1.ApproveChangeResponse\"\x1b\x8a\xe7\x18\x17\n\rchange.decide\x10\x01\x18\x05 \x01(\x02\x12n\n\x0cRejectChange\x12\x1f.sealapi.v1.RejectChangeRequest\x1a .sealapi.v1.RejectChangeResponse\"\x1b\x8a\xe7\x18\x17\n\rchange.decide\x10\x01\x18\x05 \x01(\x02\x12r\n\x0eWithdrawChange\x12!.sealapi.v1.WithdrawChangeRequest\x1a\".sealapi.v1.WithdrawChangeResponse\"\x19\x8a\xe7\x18\x15\n\x0b\x63hange.read\x10\x02\x18\x05 \x01(\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17sealapi/v1/change.proto\x12\nsealapi.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17sealapi/v1/policy.proto\"\xa7\x04\n\x06\x43hange\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0e\n\x06target\x18\x03 \x01(\t\x12\x0b\n\x03org\x18\x04 \x01(\t\x12%\n\x04\x62ody\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x05state\x18\x06 \x01(\x0e\x32\x18.sealapi.v1.Change.State\x12\r\n\x05maker\x18\x07 \x01(\t\x12-\n\tmake_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x0f\n\x07\x63hecker\x18\n \x01(\t\x12/\n\x0b\x64\x65\x63ide_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x64\x65\x63ision_reason\x18\x0c \x01(\t\x12/\n\x0b\x65xpire_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\x12\x13\n\x0b\x62ody_sha256\x18\x0f \x01(\t\x12\x13\n\x0b\x62ody_digest\x18\x10 \x01(\t\"\x81\x01\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_PENDING\x10\x01\x12\x12\n\x0eSTATE_APPROVED\x10\x02\x12\x12\n\x0eSTATE_REJECTED\x10\x03\x12\x13\n\x0fSTATE_WITHDRAWN\x10\x04\x12\x11\n\rSTATE_EXPIRED\x10\x05\"\x89\x01\n\x19ListPendingChangesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xf4\x03(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x08\x12\x15\n\x04kind\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x18\n\x06target\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\"Z\n\x1aListPendingChangesResponse\x12#\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x12.sealapi.v1.Change\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"G\n\x17GetPendingChangeRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^changes/[0-9a-f-]{36}$\">\n\x18GetPendingChangeResponse\x12\"\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x12.sealapi.v1.Change\"\x95\x01\n\x14\x41pproveChangeRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^changes/[0-9a-f-]{36}$\x12\x17\n\x04\x65tag\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x18\n\x06reason\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\";\n\x15\x41pproveChangeResponse\x12\"\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x12.sealapi.v1.Change\"\x96\x01\n\x13RejectChangeRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^changes/[0-9a-f-]{36}$\x12\x17\n\x04\x65tag\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\x12\x1a\n\x06reason\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\":\n\x14RejectChangeResponse\x12\"\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x12.sealapi.v1.Change\"|\n\x15WithdrawChangeRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^changes/[0-9a-f-]{36}$\x12\x17\n\x04\x65tag\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@\"<\n\x16WithdrawChangeResponse\x12\"\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x12.sealapi.v1.Change2\xe0\x04\n\rChangeService\x12~\n\x12ListPendingChanges\x12%.sealapi.v1.ListPendingChangesRequest\x1a&.sealapi.v1.ListPendingChangesResponse\"\x19\x8a\xe7\x18\x15\n\x0b\x63hange.read\x10\x01\x18\x05 \x01(\x02\x12x\n\x10GetPendingChange\x12#.sealapi.v1.GetPendingChangeRequest\x1a$.sealapi.v1.GetPendingChangeResponse\"\x19\x8a\xe7\x18\x15\n\x0b\x63hange.read\x10\x01\x18\x05 \x01(\x02\x12q\n\rApproveChange\x12 .sealapi.v1.ApproveChangeRequest\x1a!.sealapi.v1.ApproveChangeResponse\"\x1b\x8a\xe7\x18\x17\n\rchange.decide\x10\x01\x18\x05 \x01(\x02\x12n\n\x0cRejectChange\x12\x1f.sealapi.v1.RejectChangeRequest\x1a .sealapi.v1.RejectChangeResponse\"\x1b\x8a\xe7\x18\x17\n\rchange.decide\x10\x01\x18\x05 \x01(\x02\x12r\n\x0eWithdrawChange\x12!.sealapi.v1.WithdrawChangeRequest\x1a\".sealapi.v1.WithdrawChangeResponse\"\x19\x8a\xe7\x18\x15\n\x0b\x63hange.read\x10\x02\x18\x05 \x01(\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -78,29 +78,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANGESERVICE'].methods_by_name['WithdrawChange']._loaded_options = None
   _globals['_CHANGESERVICE'].methods_by_name['WithdrawChange']._serialized_options = b'\212\347\030\025\n\013change.read\020\002\030\005 \001(\002'
   _globals['_CHANGE']._serialized_start=157
-  _globals['_CHANGE']._serialized_end=687
-  _globals['_CHANGE_STATE']._serialized_start=558
-  _globals['_CHANGE_STATE']._serialized_end=687
-  _globals['_LISTPENDINGCHANGESREQUEST']._serialized_start=690
-  _globals['_LISTPENDINGCHANGESREQUEST']._serialized_end=827
-  _globals['_LISTPENDINGCHANGESRESPONSE']._serialized_start=829
-  _globals['_LISTPENDINGCHANGESRESPONSE']._serialized_end=919
-  _globals['_GETPENDINGCHANGEREQUEST']._serialized_start=921
-  _globals['_GETPENDINGCHANGEREQUEST']._serialized_end=992
-  _globals['_GETPENDINGCHANGERESPONSE']._serialized_start=994
-  _globals['_GETPENDINGCHANGERESPONSE']._serialized_end=1056
-  _globals['_APPROVECHANGEREQUEST']._serialized_start=1059
-  _globals['_APPROVECHANGEREQUEST']._serialized_end=1208
-  _globals['_APPROVECHANGERESPONSE']._serialized_start=1210
-  _globals['_APPROVECHANGERESPONSE']._serialized_end=1269
-  _globals['_REJECTCHANGEREQUEST']._serialized_start=1272
-  _globals['_REJECTCHANGEREQUEST']._serialized_end=1422
-  _globals['_REJECTCHANGERESPONSE']._serialized_start=1424
-  _globals['_REJECTCHANGERESPONSE']._serialized_end=1482
-  _globals['_WITHDRAWCHANGEREQUEST']._serialized_start=1484
-  _globals['_WITHDRAWCHANGEREQUEST']._serialized_end=1608
-  _globals['_WITHDRAWCHANGERESPONSE']._serialized_start=1610
-  _globals['_WITHDRAWCHANGERESPONSE']._serialized_end=1670
-  _globals['_CHANGESERVICE']._serialized_start=1673
-  _globals['_CHANGESERVICE']._serialized_end=2281
+  _globals['_CHANGE']._serialized_end=708
+  _globals['_CHANGE_STATE']._serialized_start=579
+  _globals['_CHANGE_STATE']._serialized_end=708
+  _globals['_LISTPENDINGCHANGESREQUEST']._serialized_start=711
+  _globals['_LISTPENDINGCHANGESREQUEST']._serialized_end=848
+  _globals['_LISTPENDINGCHANGESRESPONSE']._serialized_start=850
+  _globals['_LISTPENDINGCHANGESRESPONSE']._serialized_end=940
+  _globals['_GETPENDINGCHANGEREQUEST']._serialized_start=942
+  _globals['_GETPENDINGCHANGEREQUEST']._serialized_end=1013
+  _globals['_GETPENDINGCHANGERESPONSE']._serialized_start=1015
+  _globals['_GETPENDINGCHANGERESPONSE']._serialized_end=1077
+  _globals['_APPROVECHANGEREQUEST']._serialized_start=1080
+  _globals['_APPROVECHANGEREQUEST']._serialized_end=1229
+  _globals['_APPROVECHANGERESPONSE']._serialized_start=1231
+  _globals['_APPROVECHANGERESPONSE']._serialized_end=1290
+  _globals['_REJECTCHANGEREQUEST']._serialized_start=1293
+  _globals['_REJECTCHANGEREQUEST']._serialized_end=1443
+  _globals['_REJECTCHANGERESPONSE']._serialized_start=1445
+  _globals['_REJECTCHANGERESPONSE']._serialized_end=1503
+  _globals['_WITHDRAWCHANGEREQUEST']._serialized_start=1505
+  _globals['_WITHDRAWCHANGEREQUEST']._serialized_end=1629
+  _globals['_WITHDRAWCHANGERESPONSE']._serialized_start=1631
+  _globals['_WITHDRAWCHANGERESPONSE']._serialized_end=1691
+  _globals['_CHANGESERVICE']._serialized_start=1694
+  _globals['_CHANGESERVICE']._serialized_end=2302
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,144 @@
+"""Password hashes: slow on purpose, and of each it is written how it was made.
+
+Under `international` they are argon2id's, under `sm` PBKDF2 with HMAC-SM3 (GM/T 0091-2020), which
+asks an attacker for time alone where argon2id asks for memory too. A password that was hashed
+under the other profile still fits.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+import secrets
+import threading
+from typing import Protocol
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.hazmat.primitives.hashes import SM3
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+
+from seal_service.adapters.crypto.suites import Profile
+from seal_service.domain.reasons import Reason, Refusal
+
+ITERATIONS = 200_000
+"""About half a second of one processor."""
+_SALT_BYTES, _HASH_BYTES = 16, 32
+_WRITTEN = re.compile(r"\$pbkdf2-hmac-sm3\$i=([1-9][0-9]{0,7})\$([\w-]+)\$([\w-]+)", re.ASCII)
+
+
+class Scheme(Protocol):
+    """One way to hash passwords."""
+
+    def hash(self, password: str) -> str:
+        """Return a new hash, salted, with its parameters."""
+        ...
+
+    def matches(self, password_hash: str, password: str) -> bool:
+        """Tell whether a hash of this scheme is the password's; False for another scheme's."""
+        ...
+
+
+class Argon2id:
+    """argon2id; about 50 ms and 64 MiB each at the library's defaults."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+
+    def hash(self, password: str) -> str:
+        """Return a new hash."""
+        return self._hasher.hash(password)
+
+    def matches(self, password_hash: str, password: str) -> bool:
+        """Compare."""
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+class Pbkdf2Sm3:
+    """PBKDF2 with HMAC-SM3, as ``$pbkdf2-hmac-sm3$i=ITERATIONS$SALT$HASH``."""
+
+    def __init__(self, *, iterations: int = ITERATIONS) -> None:
+        self._iterations = iterations
+
+    def hash(self, password: str) -> str:
+        """Return a new hash."""
+        salt = secrets.token_bytes(_SALT_BYTES)
+        value = _pbkdf2(password, salt, self._iterations)
+        return f"$pbkdf2-hmac-sm3$i={self._iterations}${_text(salt)}${_text(value)}"
+
+    def matches(self, password_hash: str, password: str) -> bool:
+        """Compare."""
+        found = _WRITTEN.fullmatch(password_hash)
+        if found is None:
+            return False
+        try:
+            salt, value = _bytes(found[2]), _bytes(found[3])
+        except binascii.Error:
+            return False
+        return hmac.compare_digest(_pbkdf2(password, salt, int(found[1])), value)
+
+
+class Passwords:
+    """`ports.PasswordHasher`: at most a few at a time; whoever waits too long comes again.
+
+    Parameters
+    ----------
+    schemes
+        The first makes new hashes; the others know old ones.
+    at_once
+        How many are computed at a time.
+    wait_s
+        How long a call waits for its turn, in seconds.
+    """
+
+    def __init__(self, *schemes: Scheme, at_once: int = 4, wait_s: float = 5.0) -> None:
+        self._schemes = schemes
+        self._gate = threading.BoundedSemaphore(at_once)
+        self._wait_s = wait_s
+        # What an unknown user's password is compared with, so that it takes as long.
+        self._nobody = schemes[0].hash("nobody has this password")
+
+    def hash(self, password: str) -> str:
+        """Return a hash to store."""
+        self._enter()
+        try:
+            return self._schemes[0].hash(password)
+        finally:
+            self._gate.release()
+
+    def matches(self, password_hash: str | None, password: str) -> bool:
+        """Compare in the same time for no hash at all as for a wrong password."""
+        self._enter()
+        try:
+            known = password_hash or self._nobody
+            fits = any(scheme.matches(known, password) for scheme in self._schemes)
+        finally:
+            self._gate.release()
+        return fits and password_hash is not None
+
+    def _enter(self) -> None:
+        if not self._gate.acquire(timeout=self._wait_s):
+            raise Refusal(Reason.QUOTA, limit_per_s="logins at once", retry_after_s=self._wait_s)
+
+
+def passwords_of(profile: Profile) -> Passwords:
+    """Return the hashes of a profile, which know those of the other."""
+    schemes: list[Scheme] = [Argon2id(), Pbkdf2Sm3()]
+    return Passwords(*(reversed(schemes) if profile == "sm" else schemes))
+
+
+def _pbkdf2(password: str, salt: bytes, iterations: int) -> bytes:
+    return PBKDF2HMAC(SM3(), _HASH_BYTES, salt, iterations).derive(password.encode())
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
