@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +14,12 @@ from core_tickets import CoreSystem, Sm2CoreSystem
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
+from service_bank import cheap_hasher
 
 from seal_service.adapters.crypto import suites
 from seal_service.adapters.crypto.installation import InstallationSecrets
 from seal_service.adapters.crypto.keys import KeyFileError
-from seal_service.adapters.crypto.passwords import Argon2id, Passwords, Pbkdf2Sm3, passwords_of
+from seal_service.adapters.crypto.passwords import Pbkdf2Sm3, passwords_of
 from seal_service.adapters.crypto.suites import Profile, suite_of
 from seal_service.adapters.crypto.tickets import CoreTickets
 from seal_service.application.digests import digest, hasher_named, parted, shown, written
@@ -94,17 +98,13 @@ def test_e29_what_is_no_keyed_hash_is_none(text: str) -> None:
     assert not InstallationSecrets(KEY, "sm").is_tag(text, b"")
 
 
-def cheap(*, sm: bool) -> Passwords:
-    argon, pbkdf2 = Argon2id(), Pbkdf2Sm3(iterations=1000)
-    return Passwords(pbkdf2, argon) if sm else Passwords(argon, pbkdf2)
-
-
 def test_e29_passwords_of_either_profile_fit_after_a_switch() -> None:
-    for sm, start in ((False, "$argon2id$"), (True, "$pbkdf2-hmac-sm3$i=1000$")):
-        known = cheap(sm=sm).hash("Blue-Horse-47")
+    for profile, start in (("international", "$argon2id$"), ("sm", "$pbkdf2-hmac-sm3$i=10$")):
+        hasher = cheap_hasher(profile)
+        known = hasher.hash("Blue-Horse-47")
         assert known.startswith(start)
-        assert known != cheap(sm=sm).hash("Blue-Horse-47")  # salted
-        for later in (cheap(sm=sm), cheap(sm=not sm)):
+        assert known != hasher.hash("Blue-Horse-47")  # salted
+        for later in map(cheap_hasher, PROFILES):
             assert later.matches(known, "Blue-Horse-47")
             assert not later.matches(known, "Blue-Horse-48")
             assert not later.matches(None, "nobody has this password")
@@ -112,7 +112,6 @@ def test_e29_passwords_of_either_profile_fit_after_a_switch() -> None:
 
 
 def test_e29_pbkdf2_with_sm3_is_that_of_another_implementation() -> None:
-    hashlib = pytest.importorskip("hashlib")
     if "sm3" not in hashlib.algorithms_available:
         pytest.skip("this Python's OpenSSL has no SM3")
     value = hashlib.pbkdf2_hmac("sm3", "密码".encode(), b"salt", 1000)
@@ -134,8 +133,6 @@ def test_e29_a_session_goes_on_under_the_algorithm_of_its_token() -> None:
 def test_e29_a_ticket_is_signed_by_the_profile_of_the_bank(tmp_path: Path) -> None:
     core, sm = CoreSystem(tmp_path / "core.pem"), Sm2CoreSystem(tmp_path / "sm2.pem")
     at = 1_795_000_000
-    from datetime import UTC, datetime
-
     now = datetime.fromtimestamp(at, UTC)
     good = sm.ticket(at)
     tickets = CoreTickets(sm.public, issuer="core", audience="sealmatch", profile="sm")
@@ -166,6 +163,10 @@ def test_e29_a_machine_without_an_algorithm_is_told_before_the_start(
 ) -> None:
     settings = load(None, data_dir=tmp_path, crypto={"profile": "sm"})
     assert problems(settings) == []
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "gmssl_pyx", None)
+        (problem,) = problems(settings)
+        assert "gmssl-pyx" in problem
     sealed = InstallationSecrets(KEY, "sm").seal(b"x", b"")
 
     def none(_key: bytes) -> suites.Suite:
