@@ -55,15 +55,14 @@ class Sm2CoreSystem:
         pem = base64.encodebytes(der).decode()
         public.write_text(f"-----BEGIN PUBLIC KEY-----\n{pem}-----END PUBLIC KEY-----\n", "ascii")
 
-    def ticket(self, at_s: int, **changes: Any) -> str:
+    def ticket(self, at_s: int, header: object = None, **changes: Any) -> str:
         """Return a ticket of t11, good for a minute from `at_s`, seconds since 1970."""
+        header = header or {"alg": "SM2", "typ": "JWT"}
         claims = {
             "iss": "core", "aud": "sealmatch", "sub": "t11", "jti": os.urandom(12).hex(),
             "iat": at_s, "exp": at_s + 60, **changes,
         }  # fmt: skip
-        signed = ".".join(
-            _text(json.dumps(part).encode()) for part in ({"alg": "SM2", "typ": "JWT"}, claims)
-        )
+        signed = ".".join(_text(json.dumps(part).encode()) for part in (header, claims))
         r, s = decode_dss_signature(Sm2().sign(self._secret, signed.encode()))
         return f"{signed}.{_text(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 

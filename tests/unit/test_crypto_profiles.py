@@ -142,7 +142,9 @@ def test_e29_a_ticket_is_signed_by_the_profile_of_the_bank(tmp_path: Path) -> No
         "", "a.b", "....", core.ticket(at), f"{head}.{body}.", f"{head}.{body}.{signature[:-8]}",
         f"{_b64({'alg': 'none'})}.{body}.{signature}",
         f"{_b64({'alg': 'Ed25519'})}.{body}.{signature}",
-        f"{_b64({'alg': 'SM2', 'crit': ['b64']})}.{body}.{signature}",
+        # Signed by the core, yet by other rules than ours.
+        sm.ticket(at, {"alg": "none"}), sm.ticket(at, {"alg": "SM2", "crit": ["b64"]}),
+        sm.ticket(at, ["SM2"]), sm.ticket(at, aud="another"), sm.ticket(at - 3600),
         f"{head}.{_b64({'sub': 'root'})}.{signature}", f"{head}.{body}.{'A' * 86}",
         Sm2CoreSystem(tmp_path / "other.pem").ticket(at), f"{head}é.{body}.{signature}",
     ):  # fmt: skip
