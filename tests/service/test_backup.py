@@ -82,7 +82,8 @@ def test_e31_a_backup_whose_log_was_forged_with_its_digests_is_found(
     forged.close()
     old, _digest = manifest.read(folder)
     (folder / "backup.json").unlink()
-    manifest.write(folder, made_at=old.made_at, schema=old.schema, log=old.log)
+    saved = {"made_at": old.made_at, "schema": old.schema, "log": old.log}
+    manifest.write(folder, **saved, algorithm=old.algorithm)
     done = drill(sqlite_bank.settings, database(sqlite_bank), folder, actor="ops")
     assert [problem[:12] for problem in done.problems] == ["seq 3: event"]
     assert sqlite_bank.log("system/RestoreDrill", "AUDIT_MISMATCH")
