@@ -101,7 +101,7 @@ def test_a49_a_post_held_at_two_organisations_is_one_difference(bank: Bank) -> N
     update = pb.UpdateUserRequest(
         user=user, update_mask=FieldMask(paths=["display_name"]), reason="x"
     )
-    assert bank.as_("c11").identity.update_user(update).change.name
+    assert bank.as_("b1").identity.update_user(update).change.name
 
 
 def test_a49_a_difference_that_lasts_keeps_its_first_day(bank: Bank) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from seal_service.application.appointing import require_above
+from seal_service.application.appointing import require_above, require_subordinate
 from seal_service.application.call import ADMINS_NEEDED, HQ_ADMIN, Call
 from seal_service.application.changes import Writes, kind, propose, require_seen
 from seal_service.domain import people as rules
-from seal_service.domain.changes import Change, refuse_own
+from seal_service.domain.changes import Change
 from seal_service.domain.passwords import random_password
 from seal_service.domain.people import User
 from seal_service.domain.reasons import Reason, Refusal, invalid
@@ -21,12 +21,9 @@ ASK, CHECK = "user.manage", "user.check"
 def disable(call: Call, user_id: str, *, reason: str) -> User:
     """Shut a user out at once; headquarters keeps two administrators who are not."""
     user = call.user_named(user_id)
-    call.require(call.org_named(user.org_id))
     call.note(f"users/{user_id}", before={"disabled": user.disabled}, after={"reason": reason})
-    refuse_own(call.caller.user_id, f"users/{user_id}")
-    posts = call.work.assignments.of_user(user_id)
-    require_above(call, posts)
-    if any(held.post_id == HQ_ADMIN for held in posts):
+    require_subordinate(call, user)
+    if any(held.post_id == HQ_ADMIN for held in call.work.assignments.of_user(user_id)):
         keep_administrators(call, user_id)
     return rights_changed(call, rules.disabled(user, reason, call.now), why="user disabled")
 
@@ -38,7 +35,7 @@ def ask_enable(call: Call, *, user_id: str, version: int, reason: str) -> Change
 
 @kind("user.enable", ask=ASK, check=CHECK)
 def _enable(call: Call, change: Change) -> Writes:
-    user = seen(call, change)
+    user = seen_from_above(call, change)
     if not user.disabled:
         raise invalid("name", "is not disabled")
 
@@ -65,6 +62,13 @@ def seen(call: Call, change: Change) -> User:
     """Return the user that a change is about, as its maker saw it; refuse one changed since."""
     user = call.user_named(change.target.removeprefix("users/"))
     require_seen(user.version, change.target_version)
+    return user
+
+
+def seen_from_above(call: Call, change: Change) -> User:
+    """Return the user that a change is about; refuse one who is not below the change's maker."""
+    user = seen(call, change)
+    require_above(call, call.work.assignments.of_user(user.id), by=[change.maker])
     return user
 
 
@@ -115,10 +119,8 @@ def keep_administrators(call: Call, leaving: str) -> None:
 
 def _for_unlocking(call: Call, user_id: str) -> User:
     user = call.user_named(user_id)
-    call.require(call.org_named(user.org_id))
     call.note(f"users/{user_id}", before={"locked": user.locked})
-    refuse_own(call.caller.user_id, f"users/{user_id}")
+    require_subordinate(call, user)
     if user_id == call.work.marks.get("super_admin"):
         raise Refusal(Reason.SUPER_ADMIN_SEALED)
-    require_above(call, call.work.assignments.of_user(user_id))
     return user

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from seal_service.application.access import authority_in
+from seal_service.application.appointing import refuse_from_below
 from seal_service.application.call import Call
 from seal_service.application.digests import digest
-from seal_service.application.four_eyes import behind_caller, refuse_maker, refuse_own
+from seal_service.application.four_eyes import behind_caller, refuse_maker
 from seal_service.application.ports import Page
 from seal_service.domain import changes
-from seal_service.domain.changes import Change, ChangeState
+from seal_service.domain.changes import Change, ChangeState, refuse_own
 from seal_service.domain.orgs import Org
 from seal_service.domain.posts import refuse_same_person
 from seal_service.domain.reasons import Reason, Refusal, not_found
@@ -88,7 +89,7 @@ def propose(
     target_version: int | None = None,
 ) -> Change:
     """Write down a change that waits for its second person; return it."""
-    refuse_own(call, target)
+    refuse_own(behind_caller(call), target)
     waiting = call.work.changes.pending_for(target)
     if waiting is not None:
         if not waiting.expired(call.now):
@@ -207,9 +208,10 @@ def _for_checker(call: Call, change_id: str) -> Change:
 
 
 def _require_second_person(call: Call, change: Change) -> None:
-    """Refuse a checker who may be the maker, or the one whom the change is about."""
+    """Refuse a checker who may be the maker, the one whom the change is about, or stands below."""
     refuse_maker(call, change)
-    refuse_own(call, change.target)
+    refuse_own(behind_caller(call), change.target)
+    refuse_from_below(call, change.target)
 
 
 def _require_maker(call: Call, change: Change) -> None:

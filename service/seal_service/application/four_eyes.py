@@ -19,13 +19,6 @@ from seal_service.domain.changes import Change
 from seal_service.domain.reasons import Reason, Refusal
 
 
-def refuse_own(call: Call, target: str) -> None:
-    """Refuse a caller who is, or may be, the user whom a call is about."""
-    kind, _, key = target.partition("/")
-    if kind == "users" and key in behind_caller(call):
-        raise Refusal(Reason.SAME_PERSON)
-
-
 def refuse_maker(call: Call, change: Change) -> None:
     """Refuse a second person who may be the first, or the other way round."""
     if change.maker in behind_caller(call) or call.caller.user_id in change.maker_may_be:

@@ -13,6 +13,7 @@ from seal_service.application.admission import (
     keep_administrators,
     rights_changed,
     seen,
+    seen_from_above,
     with_initial_password,
 )
 from seal_service.application.appointing import (
@@ -150,7 +151,7 @@ def ask_update(
 
 @kind("user.update", ask=ASK, check=CHECK)
 def _update(call: Call, change: Change) -> Writes:
-    user = seen(call, change)
+    user = seen_from_above(call, change)
     body = change.body
     fields = dict(body)
     if "core_rights" in fields:
@@ -200,6 +201,7 @@ def _assign(call: Call, change: Change) -> Writes:
     require_appointer(call, [change.body["post"]], org, by=[change.maker])
     rules.require_not_shut_out(user)
     held = call.work.assignments.of_user(user.id)
+    _require_one_above(call, change, held)
     given = _checked_posts(
         call, user, [change.body["post"]], org, held=held, change_id=change.id,
         application=change.body["application"],
@@ -222,8 +224,8 @@ def revoke(call: Call, assignment_id: str, *, reason: str) -> Assignment:
     call.require(call.org_named(held.org_id))
     call.note(f"users/{held.user_id}", before={"post": held.post_id, "org": held.org_id},
               after={"reason": reason})  # fmt: skip
-    refuse_own(call.caller.user_id, f"users/{held.user_id}")
-    require_above(call, [held])
+    refuse_own([call.caller.user_id], f"users/{held.user_id}")
+    require_above(call, [held], by=[call.caller.user_id])
     return end_assignment(call, held, why="post revoked")
 
 
@@ -270,6 +272,7 @@ def _transfer(call: Call, change: Change) -> Writes:
         # Either side may ask, so the one who may appoint is the first or the second person.
         both = (change.maker, call.caller.user_id)
         require_appointer(call, change.body["posts"], new_org, by=both)
+    _require_one_above(call, change, call.work.assignments.of_user(user.id))
     given = _checked_posts(call, user, change.body["posts"], new_org, held=[], change_id=change.id)
 
     def write() -> Mapping[str, Any]:
@@ -282,6 +285,12 @@ def _transfer(call: Call, change: Change) -> Writes:
         return {"org": new_org.id, "posts": list(change.body["posts"]), "from": user.org_id}
 
     return write
+
+
+def _require_one_above(call: Call, change: Change, held: list[Assignment]) -> None:
+    """Refuse a decision that neither of the two may take on posts held; anyone near may ask."""
+    if change.maker != call.caller.user_id:
+        require_above(call, held, by=(change.maker, call.caller.user_id))
 
 
 def _form(call: Call, user: User) -> Mapping[str, Any]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from seal_service.application.appointing import require_above
 from seal_service.application.call import Call
 from seal_service.application.changes import require_seen
 from seal_service.application.core_rights import beyond_core_rights
-from seal_service.application.four_eyes import refuse_own
+from seal_service.application.four_eyes import behind_caller
 from seal_service.application.people import end_assignment
 from seal_service.application.ports import Page
 from seal_service.domain import reviews as rules
+from seal_service.domain.changes import refuse_own
 from seal_service.domain.orgs import require_active
 from seal_service.domain.people import Assignment
 from seal_service.domain.reasons import Reason, Refusal, invalid, not_found
@@ -81,7 +83,8 @@ def attest(
     view = next((v for v in _items(call, review) if v.item.assignment_id == assignment_id), None)
     if view is None:
         raise not_found(f"assignments/{assignment_id}")
-    refuse_own(call, f"users/{view.assignment.user_id}")
+    refuse_own(behind_caller(call), f"users/{view.assignment.user_id}")
+    require_above(call, [view.assignment], by=[call.caller.user_id])
     item = rules.attested(
         review, view.item, view.assignment, verdict=verdict, person=call.caller.user_id,
         note=note, at=call.now,

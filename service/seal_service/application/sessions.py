@@ -10,6 +10,7 @@ import hmac
 import secrets
 from dataclasses import dataclass, replace
 
+from seal_service.application.appointing import require_subordinate
 from seal_service.application.bootstrap import SEALED, SUPER_ADMIN
 from seal_service.application.call import Call, Tools
 from seal_service.application.digests import digest, hasher_named
@@ -169,13 +170,16 @@ def listed(call: Call, page: Page, *, user_id: str) -> list[Session]:
 
 
 def revoke(call: Call, session_id: str) -> None:
-    """End a session of a user in reach."""
+    """End a session: one's own, or of a user in reach who holds posts below the caller's."""
     session = call.work.sessions.get(session_id)
     if session is None:
         raise not_found(f"sessions/{session_id}")
     user = call.user_named(session.user_id)
-    call.require(call.org_named(user.org_id))
     call.note(f"users/{user.id}", before={"session": session_id})
+    if user.id == call.caller.user_id:
+        call.own_record()
+    else:
+        require_subordinate(call, user)
     call.work.sessions.update(sessions.ended(session, "revoked", call.now))
 
 

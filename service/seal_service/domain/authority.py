@@ -39,13 +39,6 @@ class Authority:
         """Tell whether the permission is held over the organisation at `path`."""
         return any(permission in g.permissions and g.covers(path) for g in self.grants)
 
-    def from_above(self, permission: str, path: str) -> bool:
-        """Tell whether the permission is held over it from a higher organisation than its own."""
-        return any(
-            permission in g.permissions and path.startswith(g.path) and path != g.path
-            for g in self.grants
-        )
-
     def bank_wide(self, permission: str) -> bool:
         """Tell whether the permission is held over the whole bank, by place or by reach."""
         return any(

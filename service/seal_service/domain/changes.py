@@ -7,7 +7,7 @@ rules that matter most: one pending change a target, and a checker who is not th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -58,9 +58,9 @@ class Change:
         return self.state is ChangeState.PENDING and at >= self.expires_at
 
 
-def refuse_own(person: str, target: str) -> None:
-    """Refuse a person who asks for, or decides, a change of the person's own record."""
-    if target == f"users/{person}":
+def refuse_own(persons: Iterable[str], target: str) -> None:
+    """Refuse whoever is, or may be, one of these persons to act on that person's own record."""
+    if target in {f"users/{person}" for person in persons}:
         raise Refusal(Reason.SAME_PERSON)
 
 
@@ -93,7 +93,7 @@ def _decided(change: Change, state: ChangeState, checker: str, reason: str, at: 
     _require_pending(change, at)
     if checker == change.maker:
         raise Refusal(Reason.SAME_PERSON)
-    refuse_own(checker, change.target)
+    refuse_own([checker], change.target)
     return replace(change, state=state, checker=checker, decided_at=at, decision_reason=reason)
 
 

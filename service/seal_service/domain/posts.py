@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -164,6 +164,22 @@ def check_rule(rule: ExclusionRule, *, posts: Iterable[str], acts: Iterable[str]
         if name not in known:
             raise invalid(field, f"there is no {'post' if static else 'act'} {name}")
     return rule
+
+
+def above(post_id: str, posts: Mapping[str, Post]) -> set[str]:
+    """Return the posts above one: those that give it, those that give these, and so on.
+
+    One that gives itself, as headquarters' does, stands above itself: its holders look after one
+    another. One that does not exist any more has none above it.
+    """
+    found: set[str] = set()
+    wanted = [post_id]
+    while wanted:
+        post = posts.get(wanted.pop())
+        more = set(post.appointed_by) - found if post else set()
+        found |= more
+        wanted += more
+    return found
 
 
 def check_place(post: Post, org: Org) -> None:

@@ -118,7 +118,7 @@ TABLE: dict[Reason, Entry] = {
     _R.SAME_PERSON: Entry(_C.PERMISSION_DENIED, "A second person is needed here.", "须由另一人办理,不得自办自核。"),
     _R.SAME_DEPARTMENT: Entry(_C.PERMISSION_DENIED, "The technical side asks and the business side agrees: nobody speaks for both.", "须由技术部门提出、业务部门会签,不得由同一方办理。"),
     _R.EXCLUSIVE_POST: Entry(_C.PERMISSION_DENIED, "The two posts exclude each other.", "两个岗位不得兼任。", ("rule", "first", "second")),
-    _R.MAY_NOT_APPOINT: Entry(_C.PERMISSION_DENIED, "Your posts may not appoint to this post.", "您无权任命该岗位。", ("post",)),
+    _R.MAY_NOT_APPOINT: Entry(_C.PERMISSION_DENIED, "This post is not yours to give, nor its holders yours to act on.", "您无权任命该岗位,也无权处置任该岗位的人员。", ("post",)),
     _R.CORE_RIGHTS_MISMATCH: Entry(_C.PERMISSION_DENIED, "The core system does not grant the user these rights.", "与该柜员的核心系统权限不匹配。", ("permissions",)),
     _R.CORE_TELLER_ELSEWHERE: Entry(_C.FAILED_PRECONDITION, "The core system does not show this teller at work at this organisation.", "核心系统中该柜员不在此机构任职。", ("teller", "org")),
     _R.NOT_FIRST_CHIEF: Entry(_C.FAILED_PRECONDITION, "This way is for the first chief of a new organisation; ask for the post instead.", "此快捷方式仅限新建机构首任主管,请另行提交申请。", ("org",)),
