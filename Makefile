@@ -100,7 +100,7 @@ bench-audit: setup ## durable and verified audit events per second, what the log
 audit-kill: setup ## kill -9 the audit log under load KILLS times (200; a quarter of an hour), verify after each
 	SEALMATCH_KILLS=$${KILLS:-200} $(PY) -m pytest -q -s tests/fault/test_audit_kill.py
 
-service-kill: setup ## kill -9 the service under load KILLS times (200; half an hour), verify its data directory after each
+service-kill: setup ## kill -9 the service under load KILLS times on each database (200; an hour), verify its log after each
 	SEALMATCH_KILLS=$${KILLS:-200} $(PY) -m pytest -q -s tests/service/test_service_kill.py
 
 # `make walk RUNS=3 SEED=20` takes three walks, with seeds 20, 21 and 22; STEPS sets their length.

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from databases import SCRIPT
 from service_bank import Bank, postgres_template, running
+from service_loss import held, verified
 
 from sealapi.v1 import identity_pb2 as ib
 from sealmatch.client import CallError, Client, Retries
@@ -71,11 +72,12 @@ class Load:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_database_that_restarts_under_load_loses_nothing_acknowledged(
+def test_e34_a_database_that_restarts_under_load_loses_nothing_acknowledged(
     cluster: tuple[Path, str], tmp_path: Path
 ) -> None:
     server, url = cluster
     template = postgres_template(tmp_path / "bank", url)
+    founding = held(template.url).without_change
     with running(template.folder, template.url) as bank:
         load = Load(bank)
         try:
@@ -93,3 +95,8 @@ def test_a_database_that_restarts_under_load_loses_nothing_acknowledged(
     assert set(load.acknowledged) <= set(stored)
     # Of a call that nobody acknowledged, at most the last try of each caller took effect.
     assert len(stored) - len(load.acknowledged) <= len(MAKERS)
+    # Every act has its event and every event its act, and the log is whole.
+    assert held(template.url).without_change == founding
+    report = verified(template.folder, template.url)
+    assert (report.findings, report.waiting) == ([], 0)
+    assert report.signed_size == report.events
