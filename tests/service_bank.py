@@ -6,6 +6,7 @@ Built once for each kind of database through the RPCs themselves, then copied fo
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -152,6 +153,14 @@ class Bank:
         with self.server.pipeline.database.connections.read() as connection:  # type: ignore[attr-defined]
             waiting, size, signed = connection.exec_driver_sql(query).one()
         return waiting, size, signed
+
+    def wait_until_logged(self) -> None:
+        """Wait until no event waits for its number any more: queries show what is numbered."""
+        for _ in range(1500):
+            if not self.log_state()[0]:
+                return
+            time.sleep(0.02)
+        raise AssertionError
 
     def close(self) -> None:
         """Stop everything."""

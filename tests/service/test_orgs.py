@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -205,7 +203,7 @@ def test_a27_the_log_of_the_old_code_is_seen_by_whoever_looks_after_what_goes_on
         events = bank.as_(by).audit.list_audit_events(request).events
         return sum(event.org == "orgs/2101" for event in events)
 
-    wait_until_numbered(bank)
+    bank.wait_until_logged()
     known = seen("b1")
     assert (known > 3, seen("b2")) == (True, 0)
     bank.approve(ask_merge(bank, "2101", "2201").change, "hq2")
@@ -217,15 +215,6 @@ def test_a27_the_log_of_the_old_code_is_seen_by_whoever_looks_after_what_goes_on
     assert bank.as_("b2").audit.get_audit_event(ab.GetAuditEventRequest(name=old.name)).event
     with refused("OUT_OF_ORG_SCOPE"):
         bank.as_("b1").audit.get_audit_event(ab.GetAuditEventRequest(name=old.name))
-
-
-def wait_until_numbered(bank: Bank) -> None:
-    for _ in range(500):
-        waiting, *_ = bank.log_state()
-        if not waiting:
-            return
-        time.sleep(0.02)
-    raise AssertionError
 
 
 STAYS = {

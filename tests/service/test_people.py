@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from refusals import refused
-from service_bank import Bank, ask_user
+from service_bank import Bank, Template, ask_user, running
 
 from sealapi.v1 import change_pb2
 from sealapi.v1 import identity_pb2 as pb
@@ -187,6 +188,23 @@ def test_a50_a_revoked_post_ends_the_running_session_at_once(bank: Bank) -> None
         again.organization.get_org(org_pb.GetOrgRequest(name="orgs/2101"))
 
 
+def test_a50_a_post_revoked_at_one_server_is_gone_at_the_other_with_the_next_call(
+    template: Template, tmp_path: Path
+) -> None:
+    folder, url = template.copy(tmp_path / "data")
+    with running(folder, url) as bank, running(folder, url, bank.clock) as other:
+        teller = other.as_("t11").organization
+        # What each of the servers keeps of the session is kept by now.
+        for _ in range(3):
+            teller.get_org(org_pb.GetOrgRequest(name="orgs/2101"))
+        revoke(bank, "t11", by="c11")
+        with refused("SESSION_EXPIRED"):
+            teller.get_org(org_pb.GetOrgRequest(name="orgs/2101"))
+        with refused("NO_PERMISSION", permission="org.read"):
+            other.sign_in("t11").organization.get_org(org_pb.GetOrgRequest(name="orgs/2101"))
+    template.drop(url)
+
+
 def test_nobody_takes_a_post_from_oneself_and_headquarters_keeps_two(bank: Bank) -> None:
     with refused("SAME_PERSON"):
         revoke(bank, "hq1", by="hq1")
@@ -338,19 +356,25 @@ def test_a49_rights_beyond_the_core_systems_are_refused(bank: Bank) -> None:
     )
 
 
-def test_a35_a_changed_role_is_in_force_at_once(bank: Bank) -> None:
-    teller = bank.as_("t11")
-    with refused("NO_PERMISSION"):
-        teller.identity.list_posts(pb.ListPostsRequest())
+def test_a35_a_changed_role_is_in_force_at_once_in_the_whole_bank(bank: Bank) -> None:
+    tellers = [bank.as_(user).identity for user in ("t11", "t12", "t21")]
+
+    def refused_to_all() -> None:
+        for teller in tellers:
+            with refused("NO_PERMISSION", permission="post.read"):
+                teller.list_posts(pb.ListPostsRequest())
+
+    refused_to_all()
     role = bank.as_("hq1").identity.get_role(pb.GetRoleRequest(name="roles/verifier")).role
     role.permissions.append("post.read")
     asked = bank.as_("hq1").identity.update_role(
         pb.UpdateRoleRequest(role=role, update_mask=FieldMask(paths=["permissions"]), reason="x")
     )
-    with refused("NO_PERMISSION"):
-        teller.identity.list_posts(pb.ListPostsRequest())
+    refused_to_all()
     bank.approve(asked.change, "hq2")
-    assert teller.identity.list_posts(pb.ListPostsRequest()).posts
+    # In their running sessions, at every outlet.
+    for teller in tellers:
+        assert teller.list_posts(pb.ListPostsRequest()).posts
 
 
 def test_a30_a_new_rule_lists_its_offenders_before_it_can_be_asked_for(bank: Bank) -> None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from refusals import refused
 from service_bank import PASSWORD, START, Bank, running
+from service_loss import verified
 
+from seal_service.access.policies import PUBLIC
+from seal_service.application.call import Caller, Rules
+from seal_service.domain.access_modes import AccessMode
+from seal_service.domain.people import new_user
+from seal_service.domain.reasons import Reason, Refusal
+from seal_service.domain.sessions import opened
+from seal_service.grpc_api.dispatch import methods
+from seal_service.interceptors.authorise import authorise
+from seal_service.interceptors.exchange import Method
 from sealapi.v1 import identity_pb2 as pb
 from sealapi.v1 import organization_pb2 as org_pb
 from sealapi.v1 import session_pb2
@@ -108,6 +119,20 @@ def test_a45_an_initial_session_may_only_change_its_password(bank: Bank) -> None
     ):
         with refused("PASSWORD_CHANGE_REQUIRED"):
             call()
+
+
+@pytest.mark.parametrize("method", methods().values(), ids=lambda method: method.policy.rpc)
+def test_a45_no_other_method_is_open_to_an_initial_session(method: Method) -> None:
+    at, rules = START, Rules(zone=UTC)
+    user = new_user("t11", "x", "2101", at=at)
+    session = opened("s", "h", user, rules=rules.sessions, peer="", mode=AccessMode.DIRECT, at=at)
+    everything = Caller(user.id, session=session, super_admin=True)
+    if method.policy.permission == PUBLIC or method.policy.rpc.endswith("/ChangePassword"):
+        authorise(method.policy, everything, rules, at)
+        return
+    with pytest.raises(Refusal) as caught:
+        authorise(method.policy, everything, rules, at)
+    assert caught.value.reason is Reason.PASSWORD_CHANGE_REQUIRED
 
 
 def test_a45_888888_is_an_initial_password_that_can_only_change_itself(
@@ -299,6 +324,24 @@ def test_a31_not_even_in_the_database(bank: Bank) -> None:
         connection.exec_driver_sql("delete from system_mark where key = 'super_admin_sealed'")
     with refused("SUPER_ADMIN_SEALED"):
         bank.sign_in("root")
+    # Nor does a post help that was given by hand.
+    with transactions.write() as connection:
+        connection.exec_driver_sql("update assignment set user_id = 'root' where user_id = 'hq2'")
+    with refused("SUPER_ADMIN_SEALED"):
+        bank.sign_in("root")
+
+
+def test_a31_whoever_makes_the_log_forget_the_sealing_is_found(bank: Bank) -> None:
+    settings = bank.settings
+    bank.wait_until_logged()
+    transactions = bank.server.pipeline.database.connections.transactions  # type: ignore[attr-defined]
+    with transactions.write() as connection:
+        action = "sealapi.v1.IdentityService/SealSuperAdmin"
+        ((seq,),) = connection.exec_driver_sql(
+            f"select seq from audit_event where action = '{action}' and decision = 1"  # noqa: S608
+        )
+        connection.exec_driver_sql(f"delete from audit_event where seq = {seq}")  # noqa: S608
+    assert [one.seq for one in verified(settings.data_dir, settings.url).findings][:1] == [seq]
 
 
 def test_a31_first_set_up_needs_its_token_and_two_administrators(tmp_path: Path) -> None:

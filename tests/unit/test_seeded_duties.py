@@ -1,4 +1,7 @@
-"""Who a new bank lets build, review, verify and look after devices: the seeded posts' rights."""
+"""Who a new bank lets build, review, verify and look after devices: the seeded posts' rights.
+
+What a running bank makes of them is shown in `tests/service/test_duties.py`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def holders(permission: str) -> set[str]:
     return {post for post, granted in POSTS.items() if permission in granted}
 
 
-def test_a07_a21_outlets_build_and_verify_and_nobody_else_builds() -> None:
+def test_seeded_outlets_build_and_verify_and_nobody_else_builds() -> None:
     assert holders("card.draft") == {"sub-branch-teller"}
     assert {"card.draft", "card.submit", "verify.single"} <= POSTS["sub-branch-teller"]
     assert 3 in LEVELS["sub-branch-teller"]
@@ -31,11 +34,11 @@ def test_a07_a21_outlets_build_and_verify_and_nobody_else_builds() -> None:
 
 
 @pytest.mark.parametrize("permission", ["card.draft", "card.submit", "account.sync"])
-def test_a33_account_and_seal_data_are_entered_by_teller_posts(permission: str) -> None:
+def test_seeded_tellers_enter_account_and_seal_data(permission: str) -> None:
     assert holders(permission) == {"sub-branch-teller"}
 
 
-def test_a34_who_enters_never_reviews() -> None:
+def test_seeded_enterers_never_review() -> None:
     assert holders("card.review") == {"sub-branch-reviewer"}
     for maker in holders("card.draft"):
         for checker in holders("card.review"):
@@ -66,7 +69,7 @@ def test_a05_no_posts_that_may_be_held_together_speak_for_both_sides_of_maintena
         assert frozenset((agreeing, "operator")) in APART
 
 
-def test_a34_no_two_posts_that_may_be_held_together_both_build_and_review() -> None:
+def test_no_two_seeded_posts_that_may_be_held_together_both_build_and_review() -> None:
     for first, second in combinations(POSTS, 2):
         together = POSTS[first] | POSTS[second]
         if {"card.draft", "card.review"} <= together:
