@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from accuracy.extract import by_card, scan_of
 from seal_match_rs import _native, compose_fold, measure_grain, sweep_folds, take_imprint
 
@@ -52,10 +54,16 @@ def _folds(
 ) -> None:
     assert sweep_folds(template, found).summary.strokes_judged > 0
     # The limits are a seal's of 42 mm, the largest that is made.
-    large = " (40 mm and more)" if max(template.size_mm) >= 39.5 else ""
-    timed(f"fold: sweep 180 x 21 x 2{large}", partial(sweep_folds, template, found))
-    ink = template.ink()
-    timed(f"fold: compose{large}", partial(compose_fold, ink, ink, angle_deg=33.0, offset_mm=0.8))
+    sized = ", 40 mm on (limit {})" if max(template.size_mm) >= 39.5 else ""
+    timed(f"fold: sweep 180 x 21 x 2{sized.format(8)}", partial(sweep_folds, template, found))
+    # From Python: arrays in, a new array out.
+    reference, moving = template.ink(), found.aligned()
+    for angle_deg in (0.0, 33.0):
+        compose = partial(compose_fold, reference, moving, angle_deg=angle_deg, offset_mm=0.8)
+        folded = compose()
+        assert np.array_equal(folded[0], moving[0])
+        assert np.array_equal(folded[-1], reference[-1])
+        timed(f"fold: compose {angle_deg:.0f}°{sized.format(0.3)}", compose)
 
 
 def _print_check(

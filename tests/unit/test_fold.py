@@ -103,14 +103,42 @@ def test_both_compositions_together_are_both_impressions(angle, offset, px_per_m
     assert first.min() >= min(one.min(), two.min()) - 1e-5
 
 
-def test_composition_reads_any_strides():
+def unaligned(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    raw = np.frombuffer(b"?" + array.tobytes(), np.uint8)[1:]
+    return raw.view(np.float32).reshape(array.shape)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda ramp: ramp,
+        lambda ramp: ramp[2:9, 3:17],  # rows further apart than they are long
+        lambda ramp: ramp[::3],
+        lambda ramp: ramp[::-2, ::3],
+        lambda ramp: ramp[:, ::-1],
+        lambda ramp: ramp.T,
+        lambda ramp: np.broadcast_to(ramp[3], ramp.shape),
+        lambda ramp: np.broadcast_to(ramp[:, :1], ramp.shape),
+        lambda ramp: ramp[:, 4:5],
+        unaligned,
+    ],
+)
+def test_composition_reads_any_strides_and_only_reads(view):
     ramp = np.arange(12 * 20, dtype=np.float32).reshape(12, 20)
-    view: NDArray[np.float32] = ramp[::-2, ::3]
-    zeros = np.zeros_like(view)
-    cut = {"angle_deg": 30.0, "px_per_mm": 1.0}
-    assert np.array_equal(
-        sm.compose_fold(view, zeros, **cut), sm.compose_fold(view.copy(), zeros, **cut)
-    )
+    ramp.flags.writeable = False
+    seen: NDArray[np.float32] = view(ramp)
+    zeros = np.zeros(seen.shape, np.float32)
+    for angle_deg in (0.0, 30.0, 90.0):
+        cut = {"angle_deg": angle_deg, "px_per_mm": 1.0}
+        plain = np.array(seen, order="C")
+        assert np.array_equal(
+            sm.compose_fold(seen, zeros, **cut), sm.compose_fold(plain, zeros, **cut)
+        )
+        both = sm.compose_fold(seen, seen, **cut)
+        assert np.array_equal(both, plain)
+        assert both.flags.writeable
+        assert not np.shares_memory(both, seen)
+    assert np.array_equal(ramp.ravel(), np.arange(12 * 20))
 
 
 @pytest.mark.parametrize(

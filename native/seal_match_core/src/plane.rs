@@ -1,4 +1,4 @@
-//! Borrowed 8-bit planes and owned float fields. Shape and stride are checked here once and nowhere else.
+//! Borrowed planes and owned float fields. Shape and stride are checked here once and nowhere else.
 //!
 //! Pixel centres lie on whole numbers: the centre of the top-left pixel is (0, 0), its corner (−½, −½).
 
@@ -8,16 +8,16 @@ use crate::simd::rows::above;
 const MAX_SIDE: usize = 65_535;
 const MM_PER_INCH: f32 = 25.4;
 
-/// A read-only 8-bit plane; row `y` starts at byte `y * stride`.
+/// A read-only plane of bytes, or of other samples; row `y` starts at sample `y * stride`.
 #[derive(Clone, Copy, Debug)]
-pub struct Plane<'a> {
-    data: &'a [u8],
+pub struct Plane<'a, T = u8> {
+    data: &'a [T],
     width: usize,
     height: usize,
     stride: usize,
 }
 
-impl<'a> Plane<'a> {
+impl<'a, T> Plane<'a, T> {
     /// Checks the shape against the slice.
     ///
     /// # Errors
@@ -28,7 +28,7 @@ impl<'a> Plane<'a> {
     /// assert!(Plane::new(&[0; 6], 3, 2, 3).is_ok());
     /// assert!(Plane::new(&[0; 5], 3, 2, 3).is_err());
     /// ```
-    pub fn new(data: &'a [u8], width: usize, height: usize, stride: usize) -> Result<Self> {
+    pub fn new(data: &'a [T], width: usize, height: usize, stride: usize) -> Result<Self> {
         let bad = Error::BadPlane { width, height, stride, len: data.len() };
         if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE || stride < width {
             return Err(bad);
@@ -50,19 +50,19 @@ impl<'a> Plane<'a> {
         self.height
     }
 
-    /// Row `y`, exactly `width` bytes.
+    /// Row `y`, exactly `width` samples.
     #[inline]
-    pub fn row(&self, y: usize) -> &'a [u8] {
+    pub fn row(&self, y: usize) -> &'a [T] {
         &self.data[y * self.stride..y * self.stride + self.width]
     }
 
-    /// Bytes from one row's start to the next one's.
+    /// Samples from one row's start to the next one's.
     pub fn stride(&self) -> usize {
         self.stride
     }
 
-    /// Rows `first` to `end` (exclusive; at least one), [`Plane::stride`] bytes apart, to the last pixel of the last.
-    pub fn rows(&self, first: usize, end: usize) -> &'a [u8] {
+    /// Rows `first` to `end` (exclusive; at least one), [`Plane::stride`] samples apart, to the last pixel of the last.
+    pub fn rows(&self, first: usize, end: usize) -> &'a [T] {
         &self.data[first * self.stride..(end - 1) * self.stride + self.width]
     }
 }
@@ -192,6 +192,14 @@ impl Field {
             fields.iter_mut().zip(&rows).for_each(|(field, row)| field.extend_from_slice(row));
         }
         fields.map(|data| Self { width, height, data })
+    }
+
+    /// The field to read from.
+    ///
+    /// # Errors
+    /// [`Error::BadPlane`] when a side is zero or above 65,535, or the samples do not fill it.
+    pub fn plane(&self) -> Result<Plane<'_, f32>> {
+        Plane::new(&self.data, self.width, self.height, self.width)
     }
 
     /// Row `y`.

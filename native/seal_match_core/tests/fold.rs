@@ -7,7 +7,7 @@ use common::drawing::{Bar, Drawing, fold};
 use seal_match_core::error::Error;
 use seal_match_core::fold::stroke::BREAK_MM;
 use seal_match_core::fold::{Broken, Cut, FoldMap, Impressions, Pair, Side, Status, Stroke, Unknown, compose, continuity, sweep};
-use seal_match_core::plane::Field;
+use seal_match_core::plane::{Field, Plane};
 use seal_match_core::template::PX_PER_MM;
 
 const SIDES: [Side; 2] = [Side::Reference, Side::Moving];
@@ -20,6 +20,10 @@ fn cut(angle_deg: f32, offset_mm: f32, side: Side) -> Cut {
 fn cuts(seed: u64, n: usize) -> impl Iterator<Item = Cut> {
     let mut r = Random(seed);
     (0..n).map(move |i| cut(r.between(0.0, 180.0), r.between(-19.0, 19.0), SIDES[i % 2]))
+}
+
+fn plane(field: &Field) -> Plane<'_, f32> {
+    field.plane().expect("a filled field")
 }
 
 fn judged(s: &Stroke) -> bool {
@@ -392,10 +396,10 @@ fn composition_takes_each_half_from_its_own_side() {
     let middle = (n - 1) as f32 / 2.0;
     let fold = |cut: &Cut| {
         let mut out = Field::zeros(n, n);
-        compose(&a, &b, cut, PX_PER_MM, &mut out).expect("one size");
+        compose(&plane(&a), &plane(&b), cut, PX_PER_MM, &mut out).expect("one size");
         out
     };
-    for one in cuts(210, 60).chain([0.0, 45.0, 90.0, 135.0, 180.0].map(|angle| cut(angle, 0.0, Side::Reference))) {
+    for one in cuts(210, 60).chain([0.0, 1e-5, 45.0, 90.0, 135.0, 180.0].map(|angle| cut(angle, 0.0, Side::Reference))) {
         let out = fold(&one);
         let (s, c) = one.angle_deg().to_radians().sin_cos();
         for y in 0..n {
@@ -454,9 +458,11 @@ fn what_describes_no_fold_is_refused() {
             assert!(matches!(Pair::new(&given).err(), Some(Error::BadFoldMaps { .. })), "map {k}");
         }
         let mut out = open.clone();
-        let answer = compose(&ink, f, &cut(0.0, 0.0, Side::Moving), PX_PER_MM, &mut out);
+        let answer = f.plane().and_then(|f| compose(&plane(&ink), &f, &cut(0.0, 0.0, Side::Moving), PX_PER_MM, &mut out));
+        let mut out = f.clone();
+        let into = compose(&plane(&ink), &plane(&ink), &cut(0.0, 0.0, Side::Moving), PX_PER_MM, &mut out);
         let shape = f.width == n && f.height == n && f.data.len() == n * n;
-        assert_eq!(answer.is_ok(), shape);
+        assert_eq!([answer.is_ok(), into.is_ok()], [shape; 2]);
     }
     for gain_mm in [f32::NAN, 1.1, -inf] {
         let given = Impressions { reference: &ink, moving: &ink, covered: &open, support: &ink, gain_mm };
@@ -464,7 +470,7 @@ fn what_describes_no_fold_is_refused() {
     }
     let mut out = open.clone();
     for px_per_mm in [f32::NAN, 0.0, -8.0, 1000.0] {
-        assert!(compose(&ink, &ink, &cut(0.0, 0.0, Side::Moving), px_per_mm, &mut out).is_err());
+        assert!(compose(&plane(&ink), &plane(&ink), &cut(0.0, 0.0, Side::Moving), px_per_mm, &mut out).is_err());
     }
     fold(&ink, &ink, 0.0, |pair| {
         assert!(continuity(pair, &cut(0.0, 50.0, Side::Moving)).is_err());

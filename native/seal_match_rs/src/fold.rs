@@ -3,11 +3,11 @@
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use seal_match_core::error::Error;
+use seal_match_core::error::{Error, Result};
 use seal_match_core::fold::sweep::Cell;
 use seal_match_core::fold::{Broken, Cut, FoldMap, FoldReason, Pair, Side, Status, Summary, Unknown};
 use seal_match_core::fold::{compose, continuity, sweep};
-use seal_match_core::plane::Field;
+use seal_match_core::plane::{Field, Plane};
 
 use crate::engine::{Comparison, Template};
 use crate::errors::{bad_fold, detached};
@@ -36,10 +36,35 @@ const fn status(status: Status) -> &'static str {
     }
 }
 
-/// A copy: any strides are read, and Python may go on writing.
-pub fn field(array: &PyReadonlyArray2<'_, f32>) -> Field {
+/// An array to read where it lies, or a copy of one whose samples are not adjacent in their rows.
+fn borrowed<'py>(array: &Bound<'py, PyArray2<f32>>) -> PyResult<PyReadonlyArray2<'py, f32>> {
+    let written = || bad_fold(array.py(), "an impression is being written to".to_owned());
+    if stride_of(array).is_some() {
+        return array.try_readonly().map_err(|_| written());
+    }
+    Ok(array.call_method0("copy")?.cast_into::<PyArray2<f32>>()?.readonly())
+}
+
+/// Samples from a row to the next, where all samples are aligned and a row's lie side by side.
+fn stride_of(array: &Bound<'_, PyArray2<f32>>) -> Option<usize> {
+    const SIZE: usize = size_of::<f32>();
+    let (strides, width) = (array.strides(), array.shape()[1]);
+    let stride = usize::try_from(strides[0]).ok()?;
+    let apart = stride >= width * SIZE && stride.is_multiple_of(SIZE) && usize::try_from(strides[1]) == Ok(SIZE);
+    (apart && array.data().is_aligned()).then_some(stride / SIZE)
+}
+
+fn plane<'a>(array: &'a PyReadonlyArray2<'_, f32>) -> Result<Plane<'a, f32>> {
     let [height, width] = [array.shape()[0], array.shape()[1]];
-    Field { width, height, data: array.as_array().iter().copied().collect() }
+    let Some(stride) = stride_of(array).filter(|_| height * width > 0) else {
+        return Err(Error::BadFoldMaps { why: "an impression is empty" });
+    };
+    // SAFETY:
+    // - numpy guarantees that sample x of row y lies at y * strides[0] + x * strides[1] bytes from the data pointer, which `stride_of`
+    //   has found to be aligned samples in order, so that these many belong to the array;
+    // - the borrow is read-only and alive for 'a. It keeps other Rust code from writing; Python code must not, as for a scan.
+    let data = unsafe { std::slice::from_raw_parts(array.data(), (height - 1) * stride + width) };
+    Plane::new(data, width, height, stride)
 }
 
 /// Composes two impressions over a cut; see `seal_match_rs.compose_fold`.
@@ -54,18 +79,16 @@ pub fn fold_compose<'py>(
     side: &str,
     px_per_mm: f32,
 ) -> PyResult<Bound<'py, PyArray2<f32>>> {
-    let read = |a: &Bound<'py, PyArray2<f32>>| match a.try_readonly() {
-        Ok(array) => Ok(field(&array)),
-        Err(_) => Err(bad_fold(py, "an impression is being written to".to_owned())),
-    };
-    let (reference, moving, side) = (read(reference)?, read(moving)?, self::side(py, side)?);
+    let (reference, moving, side) = (borrowed(reference)?, borrowed(moving)?, self::side(py, side)?);
+    let [reference, moving] = [plane(&reference), plane(&moving)];
     let out = detached(py, move || {
+        let (reference, moving) = (reference?, moving?);
         let cut = Cut::new(angle_deg, offset_mm, side)?;
-        let mut out = Field::zeros(reference.width, reference.height);
+        let mut out = Field::zeros(reference.width(), reference.height());
         compose(&reference, &moving, &cut, px_per_mm, &mut out)?;
         Ok(out)
     })?;
-    PyArray1::from_slice(py, &out.data).reshape([out.height, out.width])
+    PyArray1::from_vec(py, out.data).reshape([out.height, out.width])
 }
 
 /// Every stroke that crosses a cut, in order; see `seal_match_rs.fold`.

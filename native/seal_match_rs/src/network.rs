@@ -1,6 +1,6 @@
 //! `Network`: what the networks say without the rest of a profile, for fitting and for pictures.
 
-use numpy::{PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2};
+use numpy::{PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use seal_match_core::compare::agreement;
@@ -11,7 +11,6 @@ use seal_match_core::score;
 
 use crate::engine::Comparison;
 use crate::errors::detached;
-use crate::fold::field;
 
 /// The networks of a profile: of places and of parts.
 #[pyclass(frozen, module = "seal_match_rs")]
@@ -62,4 +61,10 @@ impl Network {
         let array = |f: &Field| PyArray1::from_slice(py, &f.data).reshape([f.height, f.width]);
         Ok((array(&maps.here)?, array(&maps.grain)?, array(&maps.weight)?))
     }
+}
+
+/// A copy: any strides are read, and Python may go on writing.
+fn field(array: &PyReadonlyArray2<'_, f32>) -> Field {
+    let [height, width] = [array.shape()[0], array.shape()[1]];
+    Field { width, height, data: array.as_array().iter().copied().collect() }
 }

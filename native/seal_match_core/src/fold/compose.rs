@@ -5,29 +5,35 @@
 
 use crate::error::{Error, Result};
 use crate::fold::cut::{Cut, Side};
-use crate::plane::Field;
+use crate::plane::{Field, Plane};
 
 /// Composes both impressions over a cut; `px_per_mm` is the resolution of the grid, whose middle is the seal's centre.
 ///
 /// # Errors
-/// [`Error::BadFoldMaps`] when the three fields are not of one size, or are empty; [`Error::FoldOutOfRange`] for a
-/// resolution outside 1 to 100 samples per millimetre.
+/// [`Error::BadFoldMaps`] when the impressions and `out` are not of one size, or `out` is not filled;
+/// [`Error::FoldOutOfRange`] for a resolution outside 1 to 100 samples per millimetre.
 ///
 /// ```
 /// use seal_match_core::fold::{Cut, Side, compose::compose};
-/// use seal_match_core::plane::Field;
-/// let (black, white) = (Field { width: 9, height: 9, data: vec![1.0; 81] }, Field::zeros(9, 9));
+/// use seal_match_core::plane::{Field, Plane};
+/// let (black, white) = (Plane::new(&[1.0; 81], 9, 9, 9)?, Plane::new(&[0.0; 81], 9, 9, 9)?);
 /// let mut out = Field::zeros(9, 9);
 /// compose(&black, &white, &Cut::new(0.0, 0.0, Side::Reference)?, 8.0, &mut out)?;
 /// assert_eq!([out.at(4, 8), out.at(4, 4), out.at(4, 0)], [1.0, 0.5, 0.0]);
 /// # Ok::<(), seal_match_core::error::Error>(())
 /// ```
-pub fn compose(reference: &Field, moving: &Field, cut: &Cut, px_per_mm: f32, out: &mut Field) -> Result<()> {
-    let (w, h) = (reference.width, reference.height);
-    if [moving.width, out.width] != [w; 2] || [moving.height, out.height] != [h; 2] || w * h == 0 {
+pub fn compose(
+    reference: &Plane<'_, f32>,
+    moving: &Plane<'_, f32>,
+    cut: &Cut,
+    px_per_mm: f32,
+    out: &mut Field,
+) -> Result<()> {
+    let (w, h) = (reference.width(), reference.height());
+    if [moving.width(), out.width] != [w; 2] || [moving.height(), out.height] != [h; 2] {
         return Err(Error::BadFoldMaps { why: "the impressions differ in size" });
     }
-    if [&reference.data, &moving.data, &out.data].iter().any(|d| d.len() != w * h) {
+    if out.data.len() != w * h {
         return Err(Error::BadFoldMaps { why: "a map's samples do not fill it" });
     }
     let (low, high) = (1.0, 100.0);
@@ -45,8 +51,13 @@ pub fn compose(reference: &Field, moving: &Field, cut: &Cut, px_per_mm: f32, out
         let (near, far, out) = (near.row(y), far.row(y), out.row_mut(y));
         // The distance along this row: d(x) = base − s·x.
         let base = c * (y as f32 - cy) + s * cx - cut.offset_mm() * px_per_mm;
+        let level = s.abs() * (w as f32) < 1e-3;
+        if level && base.abs() > 0.6 {
+            out.copy_from_slice(if base > 0.0 { near } else { far });
+            continue;
+        }
         // Columns where the mixture is neither half, between the places where d is ½ and −½.
-        let (from, to) = if s.abs() * (w as f32) < 1e-3 {
+        let (from, to) = if level {
             (0, w)
         } else {
             let (a, b) = ((base - 0.5) / s, (base + 0.5) / s);
