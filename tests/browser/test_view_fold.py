@@ -56,6 +56,26 @@ def test_the_cut_lies_between_pixels_where_it_must(folded: SealPage):
     assert np.allclose(steps, (255 - 24) / 4, atol=6)
 
 
+def test_the_names_of_the_halves_never_lie_on_each_other(folded: SealPage):
+    folded.page.evaluate(
+        """() => {
+          window.written = {};
+          const write = CanvasRenderingContext2D.prototype.fillText;
+          CanvasRenderingContext2D.prototype.fillText = function (words, x, y) {
+            window.written[words] = [x, y, this.measureText(words).width];
+            return write.call(this, words, x, y);
+          };
+        }"""
+    )
+    for angle_deg in range(0, 180, 10):
+        folded.show(foldGuide=True, foldAngleDeg=float(angle_deg), foldOffsetMm=0.0)
+        written = folded.page.evaluate("window.written")
+        (x0, y0, width0), (x1, y1, width1) = (written[name] for name in ("Card", "Voucher"))
+        left, width = (x0, width0) if x0 < x1 else (x1, width1)
+        beside = left + width + 16 <= max(x0, x1)
+        assert beside or abs(y0 - y1) >= 22, (angle_deg, written)
+
+
 def test_turning_by_half_a_turn_changes_nothing_but_its_name(folded: SealPage):
     folded.show(foldAngleDeg=20.0, foldOffsetMm=2.0, movingSide=1)
     before = folded.pixels()

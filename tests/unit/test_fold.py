@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import seal_drawings
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
@@ -256,6 +257,15 @@ def test_a_fold_is_said_in_words(counts, english, chinese):
     assert reason.english == f"the fold at 45 degrees {english}"
     assert reason.chinese.startswith("45°折线")
     assert reason.chinese.endswith(chinese)
+
+
+@given(angle=st.floats(0, 180), offset=st.floats(-60, 60))
+@example(angle=45.0, offset=-19.05)
+@example(angle=0.0, offset=0.05)
+def test_both_languages_say_the_same_numbers(angle, offset):
+    reason = FoldReason(angle, offset, 0, 0, 4, 0.0)
+    numbers = [re.findall(r"[-+]?[0-9.]+", words) for words in (reason.english, reason.chinese)]
+    assert numbers[0] == numbers[1]
 
 
 @pytest.mark.slow

@@ -46,8 +46,14 @@ fn whole(reference: &Field, moving: &Field) -> FoldMap {
 
 #[test]
 fn an_impression_folded_with_itself_is_perfectly_continuous() {
-    for seed in 1..4 {
-        let ink = Drawing::company_seal(seed).plain();
+    for (seed, pressure) in [(1, 1.0), (2, 1.0), (3, 1.0), (4, 0.4), (5, 0.7)] {
+        // The last ones are pressed weakly on the right.
+        let mut ink = Drawing::company_seal(seed).plain();
+        let n = ink.width;
+        for y in 0..n {
+            let fall = (1.0 - pressure) / n as f32;
+            ink.row_mut(y).iter_mut().enumerate().for_each(|(x, v)| *v *= 1.0 - fall * x as f32);
+        }
         fold(&ink, &ink, 0.0, |pair| {
             let mut seen = 0;
             for cut in cuts(seed, 300) {
@@ -73,38 +79,47 @@ fn an_impression_folded_with_itself_is_perfectly_continuous() {
     }
 }
 
+/// One stroke in twenty may read further off: where a neighbour lies within a quarter of a millimetre the edge lies in the valley
+/// between both, whose place eight samples a millimetre do not hold to 0.02 mm.
 #[test]
 fn a_shift_along_the_cut_reads_as_itself() {
     let mut r = Random(50);
-    for (seed, d) in (5..).zip([-0.4_f32, -0.3, -0.17, -0.05, 0.02, 0.1, 0.14, 0.25, 0.4]) {
-        let drawing = Drawing::company_seal(seed);
-        let reference = drawing.plain();
-        let angle = r.between(0.0, 180.0);
-        let (s, c) = angle.to_radians().sin_cos();
-        let moving = drawing.moved([d * c, d * s]);
+    let drawings: Vec<_> = (30..33).map(Drawing::company_seal).map(|d| (d.plain(), d)).collect();
+    for d in [0.0, 0.02, 0.05, 0.1, 0.17, 0.25, 0.35, 0.45, 0.55] {
         let mut errors = Vec::new();
-        fold(&reference, &moving, 0.0, |pair| {
-            for i in 0..40 {
-                for side in SIDES {
+        for (k, (reference, drawing)) in drawings.iter().enumerate() {
+            let angle = r.between(0.0, 180.0);
+            let d = if k % 2 == 0 { d } else { -d };
+            let (s, c) = angle.to_radians().sin_cos();
+            fold(reference, &drawing.moved([d * c, d * s]), 0.0, |pair| {
+                for i in 0..80 {
+                    let side = SIDES[i % 2];
                     let expected = if side == Side::Moving { d } else { -d };
-                    let strokes = continuity(pair, &cut(angle, i as f32 - 19.5, side)).expect("inside");
+                    let strokes = continuity(pair, &cut(angle, 0.5 * i as f32 - 19.75, side)).expect("inside");
                     errors.extend(strokes.iter().filter(|s| judged(s)).filter_map(|s| Some((s.offset_mm? - expected).abs())));
                 }
-            }
-        });
-        assert!(errors.len() > 300, "{d} mm at {angle}°: {} strokes", errors.len());
-        let [middle, most, nearly_all] = [0.5, 0.95, 0.98].map(|q| quantile(errors.clone(), q));
-        let within = middle < 0.01 && most < 0.02 && nearly_all < 0.03;
-        assert!(within, "{d} mm at {angle}°: median error {middle}, 95 % below {most}, 98 % below {nearly_all}");
+            });
+        }
+        assert!(errors.len() > 1000, "{d} mm: {} strokes", errors.len());
+        let [middle, most, nearly_all] = [0.5, 0.95, 0.99].map(|q| quantile(errors.clone(), q));
+        println!("{d} mm: {} strokes, median error {middle:.4}, 95 % below {most:.4}, 99 % below {nearly_all:.4}", errors.len());
+        let within = middle < 0.006 && most < 0.02 && nearly_all < 0.04;
+        assert!(within, "{d} mm: median error {middle}, 95 % below {most}, 99 % below {nearly_all}");
+        assert!(d != 0.0 || errors.iter().all(|e| *e == 0.0));
     }
 }
 
 #[test]
 fn exchanging_the_halves_mirrors_every_number() {
-    let drawing = Drawing::company_seal(7);
+    for seed in 70..74 {
+        mirrored(&Drawing::company_seal(seed), seed);
+    }
+}
+
+fn mirrored(drawing: &Drawing, seed: u64) {
     let moving = drawing.ink(0.03, |[x, y]| [x - 0.11 - 0.004 * y, y + 0.06]);
     fold(&drawing.plain(), &moving, 0.03, |pair| {
-        for one in cuts(70, 200) {
+        for one in cuts(seed, 200) {
             let other = cut(one.angle_deg(), one.offset_mm(), one.side().swapped());
             let (a, b) = (continuity(pair, &one).expect("inside"), continuity(pair, &other).expect("inside"));
             assert_eq!(a.len(), b.len());
@@ -151,27 +166,77 @@ fn unlike_turned(map: &FoldMap, after: &FoldMap, steps: usize, slack: u16, toler
     differ as f32 / all as f32
 }
 
+/// Both impressions drawn anew, turned clockwise, the moving one displaced by `by`.
+fn drawn_turned(drawing: &Drawing, by: [f32; 2], angle_deg: f32) -> [Field; 2] {
+    let (s, c) = angle_deg.to_radians().sin_cos();
+    let by = [by[0] * c - by[1] * s, by[0] * s + by[1] * c];
+    let moving = drawing.ink(0.0, |[x, y]| {
+        let (x, y) = (x - by[0], y - by[1]);
+        [c * x + s * y, c * y - s * x]
+    });
+    [drawing.turned(angle_deg), moving]
+}
+
 #[test]
 fn turning_both_images_turns_the_map() {
-    let drawing = Drawing::company_seal(9);
-    let (reference, moving) = (drawing.plain(), drawing.moved([0.12, -0.05]));
-    let map = whole(&reference, &moving);
-    // A quarter turn moves samples onto samples; the blocks of the densities begin at another corner, which a few thresholds notice.
-    let unlike = unlike_turned(&map, &whole(&turned(&reference), &turned(&moving)), 90, 0, 2e-3);
-    assert!(unlike < 0.02, "{unlike}");
-    // Any other turn draws the seal anew; strokes near a limit (how far they run along the cut) fall to the other side of it.
-    for steps in [17, 45, 131] {
-        let angle = steps as f32;
-        let (s, c) = angle.to_radians().sin_cos();
-        let by = [0.12 * c + 0.05 * s, 0.12 * s - 0.05 * c];
-        let also = drawing.ink(0.0, |[x, y]| {
-            let (x, y) = (x - by[0], y - by[1]);
-            [c * x + s * y, c * y - s * x]
-        });
-        let after = whole(&drawing.turned(angle), &also);
-        let (right, wrong) = (unlike_turned(&map, &after, steps, 2, 0.03), unlike_turned(&map, &after, steps - 12, 2, 0.03));
-        assert!(right < 0.09 && wrong > 0.35, "{angle}°: {right} of the cells differ, {wrong} at another angle");
+    for (seed, by) in [(9, [0.12, -0.05]), (29, [0.2, 0.1]), (39, [-0.03, 0.3])] {
+        let drawing = Drawing::company_seal(seed);
+        let (reference, moving) = (drawing.plain(), drawing.moved(by));
+        let map = whole(&reference, &moving);
+        // A quarter turn moves samples onto samples; the blocks of the densities begin at another corner, which a few thresholds notice.
+        let after = whole(&turned(&reference), &turned(&moving));
+        let [unlike, more, far] =
+            [(0, 2e-3), (1, 0.02), (2, 9.0)].map(|(slack, tolerance)| unlike_turned(&map, &after, 90, slack, tolerance));
+        assert!(unlike < 0.025 && more < 0.01 && far < 0.001, "seed {seed}: {unlike} {more} {far}");
+        // Any other turn draws the seal anew; strokes near a limit (how far they run along the cut) fall to the other side of it, and
+        // the mean of a cell with few strokes moves with each.
+        for steps in [17, 45, 131] {
+            let [reference, moving] = drawn_turned(&drawing, by, steps as f32);
+            let after = whole(&reference, &moving);
+            let [right, wrong] = [0, 12].map(|off| unlike_turned(&map, &after, steps - off, 2, 9.0));
+            assert!(right < 0.015 && wrong > 0.2, "seed {seed}, {steps}°: {right} of the cells differ, {wrong} at another angle");
+            let (a, b) = (&map.summary, &after.summary);
+            assert!(a.judged.abs_diff(b.judged) < a.judged / 100, "seed {seed}, {steps}°: {a:?} {b:?}");
+            for (a, b) in [(a.broken_share, b.broken_share), (a.shifted_share, b.shifted_share)] {
+                assert!((a.expect("judged") - b.expect("judged")).abs() < 0.005, "seed {seed}, {steps}°: {a:?} {b:?}");
+            }
+            let medians = [a, b].map(|s| s.median_offset_mm.expect("judged"));
+            assert!((medians[0] - medians[1]).abs() < 0.002, "seed {seed}, {steps}°: {medians:?}");
+        }
     }
+}
+
+/// Stroke by stroke, so that no threshold of a count hides one: what is judged before and after lies in one place and has one offset.
+#[test]
+fn turning_both_images_turns_every_stroke() {
+    let (mut found, mut lost, mut unsure, mut errors) = (0, 0, 0, Vec::new());
+    for (seed, angle) in [(61, 23.0), (62, 45.0), (63, 77.5)] {
+        let drawing = Drawing::company_seal(seed);
+        let by = [0.12, -0.05];
+        let (reference, moving) = (drawing.plain(), drawing.moved(by));
+        let after = drawn_turned(&drawing, by, angle);
+        fold(&reference, &moving, 0.0, |pair| {
+            fold(&after[0], &after[1], 0.0, |turned| {
+                for one in cuts(seed, 300).filter(|c| c.angle_deg() + angle <= 180.0) {
+                    let other = cut(one.angle_deg() + angle, one.offset_mm(), one.side());
+                    let [a, b] = [(pair, &one), (turned, &other)].map(|(pair, cut)| continuity(pair, cut).expect("inside"));
+                    for stroke in a.iter().filter(|s| judged(s)) {
+                        let same = b.iter().find(|s| (s.position_mm - stroke.position_mm).abs() < 0.05);
+                        found += 1;
+                        lost += u32::from(same.is_none());
+                        unsure += u32::from(same.is_some_and(|s| !judged(s)));
+                        errors.extend(same.filter(|s| judged(s)).and_then(|s| Some((s.offset_mm? - stroke.offset_mm?).abs())));
+                    }
+                }
+            });
+        });
+    }
+    let [middle, most, nearly_all] = [0.5, 0.95, 0.99].map(|q| quantile(errors.clone(), q));
+    println!(
+        "{found} strokes, {lost} lost, {unsure} unsure; median {middle:.4} mm, 95 % below {most:.4}, 99 % below {nearly_all:.4}"
+    );
+    assert!(found > 2500 && 100 * lost < found && 20 * unsure < found, "{lost} lost, {unsure} unsure of {found}");
+    assert!(middle < 0.005 && most < 0.02 && nearly_all < 0.04, "{middle} {most} {nearly_all}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn shapes_that_do_not_fit_are_refused() {
         let bad = Error::BadPlane { width, height, stride, len: data.len() };
         assert_eq!(Plane::new(&data, width, height, stride).err(), Some(bad));
     }
-    assert!(Plane::new(&[], 1, 1, 1).is_err());
+    assert!(Plane::<u8>::new(&[], 1, 1, 1).is_err());
     // The last row need not be padded, and one row may claim any stride.
     assert!(Plane::new(&data[..98], 8, 10, 10).is_ok());
     let one = Plane::new(&data, 100, 1, usize::MAX).expect("one row");

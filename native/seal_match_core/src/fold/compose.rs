@@ -22,13 +22,7 @@ use crate::plane::{Field, Plane};
 /// assert_eq!([out.at(4, 8), out.at(4, 4), out.at(4, 0)], [1.0, 0.5, 0.0]);
 /// # Ok::<(), seal_match_core::error::Error>(())
 /// ```
-pub fn compose(
-    reference: &Plane<'_, f32>,
-    moving: &Plane<'_, f32>,
-    cut: &Cut,
-    px_per_mm: f32,
-    out: &mut Field,
-) -> Result<()> {
+pub fn compose(reference: &Plane<'_, f32>, moving: &Plane<'_, f32>, cut: &Cut, px_per_mm: f32, out: &mut Field) -> Result<()> {
     let (w, h) = (reference.width(), reference.height());
     if [moving.width(), out.width] != [w; 2] || [moving.height(), out.height] != [h; 2] {
         return Err(Error::BadFoldMaps { why: "the impressions differ in size" });

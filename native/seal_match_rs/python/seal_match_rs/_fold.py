@@ -107,9 +107,11 @@ class FoldReason:
     @property
     def chinese(self) -> str:
         """Say it in Chinese."""
-        where = f"{self.angle_deg:.0f}°折线"
-        if abs(self.offset_mm) >= 0.05:
-            where += f"（距中心 {self.offset_mm:+.1f} 毫米）"
+        # In the engine's precision: -19.05 must not be rounded to another tenth than in English.
+        angle_deg, offset_mm = (float(np.float32(v)) for v in (self.angle_deg, self.offset_mm))
+        where = f"{angle_deg:.0f}°折线"
+        if abs(offset_mm) >= float(np.float32(0.05)):
+            where += f"（距中心 {offset_mm:+.1f} 毫米）"
         if self.judged == 0:
             return f"{where}处没有可判断的笔画"
         if self.broken == 0:

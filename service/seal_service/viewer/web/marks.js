@@ -2,7 +2,7 @@
 
 import { visibleLine } from "./fold_line.js";
 import { toScreen } from "./geometry.js";
-import { ACCENT, chip, disc, rounded, stroke } from "./pen.js";
+import { ACCENT, chip, chipWidth, disc, rounded, stroke } from "./pen.js";
 
 /** @typedef {import("./types").Frame} Frame */
 /** @typedef {import("./types").Pane} Pane */
@@ -33,10 +33,16 @@ export function foldGuide(context, state, frame, pane, names) {
   context.setLineDash([]);
   for (const handle of [start, end]) disc(context, handle.x, handle.y, 9);
   grip(context, middle, along);
-  const away = 24 * state.movingSide;
   const at = { x: end.x - 46 * along.x, y: end.y - 46 * along.y };
-  chip(context, names.moving, at.x + away * normal.x, at.y + away * normal.y, pane);
-  chip(context, names.reference, at.x - away * normal.x, at.y - away * normal.y, pane);
+  for (const [name, side] of /** @type {[string, number][]} */ ([
+    [names.moving, state.movingSide],
+    [names.reference, -state.movingSide],
+  ])) {
+    // A plate is wider than high: beside a steep line it stands further off, or it would cover the line and the other name.
+    const half = chipWidth(context, name) / 2;
+    const away = side * (10 + Math.max(14, Math.abs(normal.x) * half));
+    chip(context, name, at.x + away * normal.x, at.y + away * normal.y, pane);
+  }
   context.restore();
 }
 

@@ -60,6 +60,19 @@ export function disc(context, x, y, radius, colour = ACCENT) {
 }
 
 /**
+ * How wide a name's plate is.
+ * @param {Context} context
+ * @param {string} words
+ */
+export function chipWidth(context, words) {
+  context.save();
+  context.font = `600 ${FONT}`;
+  const { width } = context.measureText(words);
+  context.restore();
+  return width + 16;
+}
+
+/**
  * A name on a small plate, kept within the pane.
  * @param {Context} context
  * @param {string} words
@@ -70,7 +83,7 @@ export function disc(context, x, y, radius, colour = ACCENT) {
 export function chip(context, words, x, y, pane) {
   context.save();
   context.font = `600 ${FONT}`;
-  const width = context.measureText(words).width + 16;
+  const width = chipWidth(context, words);
   const left = Math.min(pane.left + pane.width - width - 4, Math.max(pane.left + 4, x - width / 2));
   const top = Math.min(pane.top + pane.height - 26, Math.max(pane.top + 4, y - 11));
   context.fillStyle = "rgba(24, 32, 46, 0.86)";
