@@ -48,7 +48,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
 def _row(name: str, values: list[float], base: float) -> str:
     v = np.array(values)
     return (
-        f"{name:34} {v.min():8.2f} {np.median(v):8.2f} {np.quantile(v, 0.95):8.2f} "
+        f"{name:40} {v.min():8.2f} {np.median(v):8.2f} {np.quantile(v, 0.95):8.2f} "
         f"{np.median(v) / base:8.2f}"
     )
 
@@ -118,7 +118,7 @@ def main() -> int:
         f"{_cpu()}; engine {_native.__version__}; Python {platform.python_version()}; "
         f"{len(verify)} runs; CPU ms on one core"
     )
-    print(f"{'':34} {'min':>8} {'median':>8} {'p95':>8} {'ratio':>8}")
+    print(f"{'':40} {'min':>8} {'median':>8} {'p95':>8} {'ratio':>8}")
     print(_row("libjpeg-turbo to BGR (OpenCV)", colour, base))
     print(_row("libjpeg-turbo to Y, Cb, Cr", decode, base))
     print(_row("bytes to verdict", verify, base))

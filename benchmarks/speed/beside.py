@@ -61,8 +61,9 @@ def _folds(
     for angle_deg in (0.0, 33.0):
         compose = partial(compose_fold, reference, moving, angle_deg=angle_deg, offset_mm=0.8)
         folded = compose()
-        assert np.array_equal(folded[0], moving[0])
-        assert np.array_equal(folded[-1], reference[-1])
+        # Both corners lie beside the cut, whatever the seal's shape.
+        assert np.array_equal(folded[:9, -9:], moving[:9, -9:])
+        assert np.array_equal(folded[-9:, :9], reference[-9:, :9])
         timed(f"fold: compose {angle_deg:.0f}°{sized.format(0.3)}", compose)
 
 
