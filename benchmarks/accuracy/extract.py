@@ -29,8 +29,8 @@ R = TypeVar("R")
 class Sample:
     """One voucher as measured.
 
-    Its truth row, the seal's channels (n,), what the network says (k,), and its regions
-    (m, channels), float32.
+    Its truth row, the seal's channels (n,), what the networks say (k,), what the fold sweep says
+    (f,), and its regions (m, channels), float32.
     """
 
     truth: dict[str, Any]
@@ -39,7 +39,13 @@ class Sample:
     level: str
     evidence: NDArray[np.float32]
     likeness: NDArray[np.float32]
+    folds: NDArray[np.float32]
     regions: NDArray[np.float32]
+
+    @property
+    def channels(self) -> NDArray[np.float32]:
+        """What the seal model sees of it but for the statistics of its regions."""
+        return np.concatenate([self.evidence, self.likeness, self.folds])
 
     @property
     def genuine(self) -> bool:
@@ -101,21 +107,25 @@ def _measure(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Sample]:
                 level=row["level"],
                 evidence=np.array(list(found.evidence().values()), dtype=np.float32),
                 likeness=np.asarray(network.channels(found)),
+                folds=np.asarray(found.folds()),
                 regions=np.asarray(found.regions())[:, 2:].copy(),
             ),
         )
     return samples
 
 
-def measure(folder: Path, network: str, *, jobs: int) -> list[Sample]:
+def measure(
+    folder: Path, network: str, *, jobs: int, dies: int | None = None
+) -> list[Sample]:
     """Measure every voucher of a folder; those in which nothing can be aligned are left out.
 
     Args:
         folder: in the practice format.
         network: TOML with a section `[network]`.
         jobs: processes.
+        dies: only the first so many.
     """
-    tasks = [(folder, network, group) for group in by_card(truth_rows(folder))]
+    tasks = [(folder, network, group) for group in by_card(truth_rows(folder))[:dies]]
     return in_processes(_measure, tasks, jobs)
 
 
@@ -130,6 +140,6 @@ def cached(folder: Path, network: str, *, jobs: int) -> list[Sample]:
 
 
 def channel_names() -> tuple[list[str], list[str]]:
-    """Names of the seal's channels (evidence, then likeness) and of a region's."""
-    seal = [*_native.EVIDENCE_CHANNELS, *_native.LIKENESS_CHANNELS]
+    """Names of the seal's channels (evidence, likeness, folds) and of a region's."""
+    seal = [*_native.EVIDENCE_CHANNELS, *_native.LIKENESS_CHANNELS, *_native.FOLD_CHANNELS]
     return seal, list(_native.Comparison.REGION_CHANNELS)

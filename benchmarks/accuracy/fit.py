@@ -63,8 +63,7 @@ def fold_of(samples: Sequence[Sample], folds: int) -> Floats:
 
 def _rows(samples: Sequence[Sample], statistics: Floats) -> Floats:
     """Return the seal model's channels of every sample, (n, channels)."""
-    evidence = np.array([s.evidence for s in samples])
-    return np.hstack([evidence, np.array([s.likeness for s in samples]), statistics])
+    return np.hstack([np.array([s.channels for s in samples]), statistics])
 
 
 def cross_fit(samples: Sequence[Sample]) -> Fitted:

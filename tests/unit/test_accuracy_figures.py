@@ -122,7 +122,7 @@ def _samples(seed: int, each: int) -> tuple[list[Sample], np.ndarray]:
     samples, scores = [], []
     for category in ("genuine", *PASS_LIMITS):
         for level in ("good", "typical", "hard"):
-            samples += [Sample({}, "die", category, level, none, likeness, none)] * each
+            samples += [Sample({}, "die", category, level, none, likeness, none, none)] * each
             scores.append(rng.normal(1.5 if category == "genuine" else -1.0, 1.0, each))
     return samples, np.concatenate(scores)
 

@@ -3,7 +3,7 @@
 //! ```text
 //! networks      : convolutions over both impressions             → how much each place and each part looks like another die's
 //! region model  : boosted trees over a region's channels          → how little each place looks like the card
-//! seal model    : boosted trees over the seal's channels, the network's statistics and the order statistics of its regions
+//! seal model    : boosted trees over the seal's channels, the networks' and the fold sweep's, and the order statistics of its regions
 //! score         : log10 likelihood ratio (genuine : forged), a monotone piecewise-linear map of the seal model's output
 //! verdict       : PASS at or above `pass` if enough of the strokes is seen, FAIL at or below `fail` with a stated difference, otherwise REFER
 //! ```
@@ -18,6 +18,7 @@ use crate::compare::networks::Networks;
 use crate::compare::part_network::PartNetwork;
 use crate::compare::regions::{self, Region};
 use crate::error::{Error, Result};
+use crate::fold::channels as folds;
 use crate::plane::ScanKind;
 use crate::simd::forest::{self, Forest, sum_trees};
 use crate::verify::Comparison;
@@ -133,7 +134,7 @@ pub struct Profile {
 
 /// Names of the seal model's channels, in order.
 pub fn seal_channels() -> impl Iterator<Item = &'static str> {
-    Evidence::NAMES.iter().chain(&likeness::NAMES).chain(&REGION_STATISTICS).copied()
+    Evidence::NAMES.iter().chain(&likeness::NAMES).chain(&folds::NAMES).chain(&REGION_STATISTICS).copied()
 }
 
 fn bad(reason: impl Into<String>) -> Error {
@@ -217,7 +218,8 @@ impl Profile {
         let likeness = c.likeness(&self.networks);
         // What nobody can see cannot be vouched for, however well the rest agrees.
         let seen = likeness::NAMES.iter().zip(&likeness).any(|(name, share)| *name == "hidden_share" && *share <= self.hidden);
-        let channels: Vec<f32> = c.evidence.values().into_iter().chain(likeness).chain(statistics).collect();
+        let channels: Vec<f32> =
+            c.evidence.values().into_iter().chain(likeness).chain(folds::channels(c)).chain(statistics).collect();
         let mut moved = vec![0.0_f32; channels.len()];
         let raw = self.seal.walk(&channels, |channel, by| moved[channel] += by);
         let score = (self.calibrate(raw) * 1000.0).round() / 1000.0;

@@ -440,8 +440,8 @@ pub struct Reference {
     pub soft: Field,
     /// The gradient of `soft`, x and y.
     pub soft_gradient: [Field; 2],
-    /// One inside the seal.
-    pub support: Field,
+    /// One inside the seal; shared with all comparisons.
+    pub support: Arc<Field>,
     /// All its edges.
     pub edges: Vec<Edge>,
     /// An even selection of the edges, for refinement.
@@ -458,7 +458,7 @@ impl Reference {
     /// Derives edges and spectra.
     pub fn new(template: Template) -> Self {
         let ink = Arc::new(template.ink_field());
-        let support = template.support(0.3);
+        let support = Arc::new(template.support(0.3));
         let edges = edges(&ink, &support, PX_PER_MM);
         let every = |n: usize| edges.iter().step_by(edges.len().div_ceil(n).max(1)).copied().collect();
         let (few_edges, sketch_edges) = (every(FEW_EDGES), every(SKETCH_EDGES));

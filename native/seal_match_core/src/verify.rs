@@ -62,6 +62,10 @@ pub struct Comparison {
     pub tiles: Tiles,
     /// The reference's ink on the grid of `tiles`.
     pub reference_ink: Arc<Field>,
+    /// One inside the seal, on the same grid.
+    pub support: Arc<Field>,
+    /// Largest distance of the seal's outline from its centre in millimetres.
+    pub radius_mm: f32,
     /// The reference's parts, then what the moving impression adds.
     pub parts: Vec<Part>,
     /// The channels of the whole seal.
@@ -240,8 +244,9 @@ fn compare_at(reference: &Reference, alignment: Alignment, scan: &Scan<'_>) -> O
     let inside = share_inside(&outline, [luma.width() as f32, luma.height() as f32]) >= LEAST_INSIDE;
     let mut parts = reference.parts.clone();
     parts.extend(added(&reference.ink, &tiles.aligned, &tiles.covered, &reference.support));
-    let reference_ink = Arc::clone(&reference.ink);
-    Some(Comparison { alignment, displacement, tiles, reference_ink, parts, evidence, regions, inside })
+    let (reference_ink, support) = (Arc::clone(&reference.ink), Arc::clone(&reference.support));
+    let radius_mm = reference.radius_mm;
+    Some(Comparison { alignment, displacement, tiles, reference_ink, support, radius_mm, parts, evidence, regions, inside })
 }
 
 impl Comparison {

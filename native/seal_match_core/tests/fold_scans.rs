@@ -4,6 +4,7 @@ mod common;
 
 use common::{Die, Image, Rim};
 use seal_match_core::error::Error;
+use seal_match_core::fold::channels::{NAMES, channels};
 use seal_match_core::fold::{Cut, Pair, Side, Status, continuity, sweep};
 use seal_match_core::plane::ScanKind;
 use seal_match_core::score::Profile;
@@ -40,7 +41,7 @@ fn known_displacements_are_measured_within_two_hundredths_of_a_millimetre_at_300
             let (other, moved) = die.moved(6, [size * c, size * s]);
             let page = Image::pressed(&other, 300.0, [29.3, 26.1], 33.0 * k as f32 - 70.0);
             let found = examine(&reference, &page.scan(), &Search::default()).expect("found");
-            let pair = Pair::of(&reference, &found).expect("a trusted alignment");
+            let pair = Pair::of(&found).expect("a trusted alignment");
             for i in -60..=60 {
                 let offset = 0.1 * i as f32;
                 let strokes = continuity(&pair, &Cut::new(angle, offset, Side::Moving).expect("a cut")).expect("inside");
@@ -78,7 +79,7 @@ fn a_guessed_alignment_is_refused() {
         let Some(found) = examine(&reference, &page.scan(), &Search::default()) else { continue };
         if !found.trusted() {
             guessed += 1;
-            let refused = Pair::of(&reference, &found).err();
+            let refused = Pair::of(&found).err();
             assert!(matches!(refused, Some(Error::AlignmentUntrusted { share, needed, .. }) if share < needed));
             // Nor is the seal said to differ: two seals that do not lie on each other differ everywhere.
             let reasons = profile.decide(Some(&found), ScanKind::Colour).reasons;
@@ -97,7 +98,7 @@ fn half_a_seal_beyond_the_scan_is_unknown_and_the_other_half_goes_on() {
     let page = Image::pressed(&die, 300.0, [1.5, 26.0], 0.0);
     let found = examine(&reference, &page.scan(), &Search::default()).expect("found");
     assert!(found.trusted() && !found.inside);
-    let map = sweep(&Pair::of(&reference, &found).expect("trusted"), 180, 21, reference.radius_mm).expect("a sweep");
+    let map = sweep(&Pair::of(&found).expect("trusted"), 180, 21, reference.radius_mm).expect("a sweep");
     let summary = &map.summary;
     assert!(summary.judged > 500, "{summary:?}");
     assert!(summary.broken_share.is_some_and(|s| s < 0.01), "{summary:?}");
@@ -107,4 +108,32 @@ fn half_a_seal_beyond_the_scan_is_unknown_and_the_other_half_goes_on() {
     let upright = map.angles_deg.iter().position(|a| *a == 90.0).expect("a right angle");
     let left: Vec<_> = map.offsets_mm.iter().enumerate().filter(|(_, o)| **o > 3.0).map(|(j, _)| map.at(upright, j)).collect();
     assert!(left.iter().all(|c| c.judged == 0) && left.iter().any(|c| c.unknown > 0), "{left:?}");
+}
+
+#[test]
+fn the_channels_tell_what_the_whole_map_tells() {
+    let reference = Reference::new(Image::pressed(&Die::new(Rim::Round, 85), 300.0, CARD_MM, 0.0).enrol().expect("a card").0);
+    let look = |page: &Image| examine(&reference, &page.scan(), &Search::default()).expect("found");
+    let same = look(&Image::pressed(&Die::new(Rim::Round, 85), 200.0, [30.0, 26.0], 33.0));
+    let map = sweep(&Pair::of(&same).expect("trusted"), 180, 21, reference.radius_mm).expect("a sweep").summary;
+    let whole = [
+        map.broken_share,
+        map.shifted_share,
+        map.unknown_share,
+        map.extra_share,
+        map.median_offset_mm,
+        map.p90_offset_mm,
+        map.broken_folds,
+    ];
+    for ((name, said), whole) in NAMES.iter().zip(channels(&same)).zip(whole) {
+        let near = if name.ends_with("_mm") { 0.01 } else { 0.05 };
+        assert!((said - whole.expect("judged")).abs() <= near, "{name}: {said}, the map {whole:?}");
+    }
+    // Half of the seal beyond the scan: no number is invented for what nobody sees.
+    let half = look(&Image::pressed(&Die::new(Rim::Round, 85), 200.0, [1.5, 26.0], 0.0));
+    assert!(channels(&half)[2] > channels(&same)[2] && channels(&half).iter().all(|v| v.is_finite()));
+    let mut guess = half;
+    guess.alignment.fit.inliers = 0.0;
+    assert!(!guess.trusted());
+    assert_eq!(channels(&guess), [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
 }

@@ -2,10 +2,12 @@
 
 use std::sync::OnceLock;
 
-use numpy::{PyArray2, PyArrayMethods};
+use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use seal_match_core::compare::regions;
+use seal_match_core::error::Error;
+use seal_match_core::fold::channels::channels;
 use seal_match_core::plane::Field;
 use seal_match_core::template::{CardScan, PX_PER_MM, Reference, Template as CoreTemplate};
 use seal_match_core::verify::{Comparison as CoreComparison, Search, examine as core_examine};
@@ -111,6 +113,18 @@ impl Comparison {
     pub const fn core(&self) -> &CoreComparison {
         &self.core
     }
+
+    /// The core's comparison, if it was made with this template.
+    ///
+    /// # Errors
+    /// [`Error::BadFoldMaps`] when it was made with another.
+    pub fn made_with(&self, template: &Template) -> Result<&CoreComparison, Error> {
+        if self.core.reference_ink == template.reference().ink {
+            Ok(&self.core)
+        } else {
+            Err(Error::BadFoldMaps { why: "the comparison was made with another template" })
+        }
+    }
 }
 
 #[pymethods]
@@ -148,6 +162,11 @@ impl Comparison {
             d.set_item(*k, v)?;
         }
         Ok(d)
+    }
+
+    /// The channels `FOLD_CHANNELS`: the fold sweep as evidence, (n,) float32.
+    fn folds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f32>>> {
+        Ok(PyArray1::from_slice(py, &detached(py, || Ok(channels(&self.core)))?))
     }
 
     /// Region evidence: (n, 2 + channels) float32; x, y in mm from the seal's centre, then the channels of `REGION_CHANNELS`.

@@ -105,7 +105,7 @@ pub fn fold_strokes(
     let side = self::side(py, side)?;
     let strokes = detached(py, || {
         let cut = Cut::new(angle_deg, offset_mm, side)?;
-        continuity(&Pair::of(template.reference(), comparison.core())?, &cut)
+        continuity(&Pair::of(comparison.made_with(template)?)?, &cut)
     })?;
     let tuple = |s: &seal_match_core::fold::Stroke| {
         (
@@ -134,8 +134,9 @@ pub fn fold_sweep<'py>(
     offsets: usize,
 ) -> PyResult<Bound<'py, PyDict>> {
     let map = detached(py, || {
-        let pair = Pair::of(template.reference(), comparison.core())?;
-        let radius_mm = template.reference().radius_mm.min(pair.reach_mm());
+        let core = comparison.made_with(template)?;
+        let pair = Pair::of(core)?;
+        let radius_mm = core.radius_mm.min(pair.reach_mm());
         sweep(&pair, angles, offsets, radius_mm)
     })?;
     let d = summary(py, &map.summary)?;

@@ -57,6 +57,7 @@ mod _native {
         super::width::limit_by_environment()?;
         module.add("EVIDENCE_CHANNELS", seal_match_core::compare::evidence::Evidence::NAMES.to_vec())?;
         module.add("LIKENESS_CHANNELS", seal_match_core::compare::likeness::NAMES.to_vec())?;
+        module.add("FOLD_CHANNELS", seal_match_core::fold::channels::NAMES.to_vec())?;
         module.add("GRAIN_CHANNELS", seal_match_core::compare::grain::NAMES.to_vec())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }

@@ -44,6 +44,10 @@ GROUPS: dict[Words, tuple[str, ...]] = {
         "large_fourth", "seen_worst", "seen_second", "part_median", "part_excess", "added_parts",
         "added_worst", "added_second", "added_sixth",
     ),
+    Words("Strokes across a fold", "折角处的笔画"): (
+        "fold_broken", "fold_shifted", "fold_extra", "fold_offset_mm", "fold_offset_p90_mm",
+        "fold_broken_folds",
+    ),
     Words("Signs of a copy", "仿刻迹象"): (
         "copied_mean", "copied_p75", "copied_p25", "copied_small", "copied_large",
     ),
@@ -53,7 +57,7 @@ GROUPS: dict[Words, tuple[str, ...]] = {
     ),
     Words("The scan, and what lies over the seal", "影像与覆盖物"): (
         "covered", "hidden_peak", "hidden_third", "hidden_share", "small_parts",
-        "small_hidden", "large_hidden", "seen_parts", "foreign_share", "px_per_mm", "colourless",
+        "small_hidden", "large_hidden", "seen_parts", "fold_unknown", "foreign_share", "px_per_mm", "colourless",
     ),
 }  # fmt: skip
 OTHER = Words("Other channels", "其他证据")

@@ -88,7 +88,7 @@ pub fn compare(reference: &Reference, window: &InkWindow, pose: &Pose, smooth: &
         let v_mm = (y as f32 - (h - 1) as f32 / 2.0) / PX_PER_MM;
         warp_row(&warp, v_mm, ink, covered);
     });
-    let covered = dilate(&covered, 2);
+    let covered = dilate(&covered, 1);
     let strokes = places_above(&reference.ink.data, 0.6).into_iter().filter(|&i| covered.data[i] == 0.0);
     let on_strokes: Vec<f32> = strokes.map(|i| aligned.data[i]).collect();
     let level = stroke_level(&on_strokes)?.max(0.03);

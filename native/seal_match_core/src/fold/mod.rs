@@ -4,6 +4,7 @@
 //! Everything is on the reference's grid ([`crate::template::PX_PER_MM`]), after alignment, so the smooth deformation of a press is
 //! gone and what a cut shows is what only another die can do. The idea is a teller's; by machine: Fujitsu, JPS5884369A (1981).
 
+pub mod channels;
 pub mod compose;
 pub mod continuity;
 pub mod cut;

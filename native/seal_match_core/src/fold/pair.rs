@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::filter::blur;
 use crate::fold::trace::HALF;
 use crate::plane::Field;
-use crate::template::{PX_PER_MM, Reference};
+use crate::template::PX_PER_MM;
 use crate::verify::Comparison;
 
 /// Samples in the side of a block whose density is measured: one millimetre.
@@ -118,14 +118,14 @@ impl<'a> Pair<'a> {
     ///
     /// # Errors
     /// [`Error::AlignmentUntrusted`] when the alignment is only a guess; those of [`Pair::new`].
-    pub fn of(reference: &'a Reference, comparison: &'a Comparison) -> Result<Self> {
+    pub fn of(comparison: &'a Comparison) -> Result<Self> {
         comparison.require_trusted()?;
         let gain_mm = comparison.displacement.smooth.coefficients[2][0].clamp(-1.0, 1.0);
         Self::new(&Impressions {
-            reference: &reference.ink,
+            reference: &comparison.reference_ink,
             moving: &comparison.tiles.aligned,
             covered: &comparison.tiles.covered,
-            support: &reference.support,
+            support: &comparison.support,
             gain_mm,
         })
     }

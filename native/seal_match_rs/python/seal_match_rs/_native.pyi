@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "EVIDENCE_CHANNELS",
+    "FOLD_CHANNELS",
     "GRAIN_CHANNELS",
     "LIKENESS_CHANNELS",
     "AlignmentUntrustedError",
@@ -43,6 +44,7 @@ __all__ = [
 __version__: str
 EVIDENCE_CHANNELS: list[str]
 LIKENESS_CHANNELS: list[str]
+FOLD_CHANNELS: list[str]
 GRAIN_CHANNELS: list[str]
 
 def build_profile() -> Literal["release", "debug"]: ...
@@ -127,6 +129,7 @@ class Comparison:
     def extra(self) -> NDArray[np.float32]: ...
     def missing(self) -> NDArray[np.float32]: ...
     def shifts(self) -> list[list[float]]: ...
+    def folds(self) -> NDArray[np.float32]: ...
     def regions(self) -> NDArray[np.float32]: ...
     def parts(self) -> NDArray[np.int32]: ...
 
