@@ -49,7 +49,9 @@ def judged(samples: Sequence[Sample], *, seed: int) -> dict[str, NDArray[np.floa
         train, test = [samples[int(i)] for i in second], [samples[int(i)] for i in last]
         for key, left_out in (("without", _native.FOLD_CHANNELS), ("with", ())):
             columns = [i for i, name in enumerate(names) if name not in left_out]
-            model = fit_seal(train, rows[second][:, columns], [names[i] for i in columns], seed=seed)
+            model = fit_seal(
+                train, rows[second][:, columns], [names[i] for i in columns], seed=seed
+            )
             raw = model.raw(rows[last][:, [names.index(c) for c in model.channels]])
             # Calibrated on the very split, both alike: what is compared is how well they sort.
             scores[key][last] = scores_of(calibrate(test, raw), raw)

@@ -114,9 +114,7 @@ def _measure(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Sample]:
     return samples
 
 
-def measure(
-    folder: Path, network: str, *, jobs: int, dies: int | None = None
-) -> list[Sample]:
+def measure(folder: Path, network: str, *, jobs: int, dies: int | None = None) -> list[Sample]:
     """Measure every voucher of a folder; those in which nothing can be aligned are left out.
 
     Args:
