@@ -1,7 +1,7 @@
 //! Seal candidates in a whole card or voucher, of any shape, on the survey's 0.4 mm cells.
 
 use crate::filter::{blur, box_sum, dilate, gradient};
-use crate::geometry::convex_hull;
+use crate::geometry::{HalfPlanes, convex_hull};
 use crate::ink::{CELL_MM, Ink, Survey};
 use crate::plane::{Field, quantile, quantile_above};
 use crate::simd::rows::{excess, lengths};
@@ -16,6 +16,8 @@ const LOST: f32 = 1.2;
 
 /// Directions in which ink may surround a region.
 const SECTORS: usize = 8;
+/// Least [`roundness`] of a round or oval seal: 0.96 of one of 40 × 30 mm.
+const ROUND: f32 = 0.94;
 /// A straight line of this length is a form's: no seal's border runs straight, or nearly so, as far.
 const LINE_MM: f32 = 30.0;
 
@@ -71,10 +73,51 @@ fn pieces(mask: &Field, map: &Field, cell_px: f32) -> Vec<SealRegion> {
             best = found.seals;
         }
     }
+    mend(&mut best, cell_px);
     if let Some(first) = best.first_mut() {
         first.torn = large.iter().any(|cells| surrounds(cells, first, cell_px));
     }
     best
+}
+
+/// Joins the heaviest piece with the one that makes a round or oval seal of it, and with all that lies in their outline.
+///
+/// Where a round border fades in two places, each side of the seal is a piece of its own, and half a seal would be taken for the whole.
+fn mend(found: &mut Vec<SealRegion>, cell_px: f32) {
+    let Some(first) = found.first().filter(|first| roundness(&first.hull_px) < ROUND) else { return };
+    let joined = found[1..].iter().map(|other| {
+        let points: Vec<_> = first.hull_px.iter().chain(&other.hull_px).copied().collect();
+        convex_hull(&points)
+    });
+    let fits = |hull: &Vec<[f32; 2]>| {
+        let b = box_of(hull);
+        (b[2] - b[0]).max(b[3] - b[1]) * CELL_MM / cell_px <= MAX_SIDE_MM
+    };
+    let Some(hull_px) = joined.filter(fits).max_by(|a, b| roundness(a).total_cmp(&roundness(b))) else { return };
+    if roundness(&hull_px) < ROUND {
+        return;
+    }
+    let sides = HalfPlanes::new(&hull_px);
+    let within = |r: &SealRegion| r.hull_px.iter().all(|p| sides.outside(p[0], p[1]) < 0.5 * cell_px);
+    let (inner, rest): (Vec<_>, Vec<_>) = found.drain(..).partition(within);
+    let mass = inner.iter().map(|r| r.mass).sum();
+    found.push(SealRegion { box_px: box_of(&hull_px), hull_px, mass, torn: false });
+    found.extend(rest);
+}
+
+/// 4π · area / perimeter² of a convex outline: 1 of a circle, 0.79 of a square, 0.75 of half a disc.
+fn roundness(hull: &[[f32; 2]]) -> f32 {
+    let around = || hull.iter().zip(hull.iter().cycle().skip(1));
+    let area: f32 = around().map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f32>().abs() / 2.0;
+    let perimeter: f32 = around().map(|(a, b)| (b[0] - a[0]).hypot(b[1] - a[1])).sum();
+    4.0 * std::f32::consts::PI * area / (perimeter * perimeter).max(1e-6)
+}
+
+/// Left, top, right and bottom of an outline.
+fn box_of(hull: &[[f32; 2]]) -> [f32; 4] {
+    hull.iter().fold([f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY], |b, p| {
+        [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])]
+    })
 }
 
 /// Whether ink lies around a region in nearly every direction, as near as the rim of the seal of which it would be the middle.
@@ -184,9 +227,7 @@ fn regions_at(mask: &Field, map: &Field, reach: usize, cell_px: f32) -> Found {
         if hull_px.len() < 3 {
             continue;
         }
-        let box_px = hull_px.iter().fold([f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY], |b, p| {
-            [b[0].min(p[0]), b[1].min(p[1]), b[2].max(p[0]), b[3].max(p[1])]
-        });
+        let box_px = box_of(&hull_px);
         let mm = CELL_MM / cell_px;
         let side = [(box_px[2] - box_px[0]) * mm, (box_px[3] - box_px[1]) * mm];
         let ok = |s: f32| (MIN_SIDE_MM..=MAX_SIDE_MM * 1.42).contains(&s);
@@ -275,5 +316,50 @@ impl Centres {
             self.votes.row_mut(y)[cx.saturating_sub(clear)..(cx + clear + 1).min(w)].fill(0.0);
         }
         Some(Centre { cell, share: top / self.first })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A piece with the outline of those points of an ellipse, or of a rectangle, that `keep` names.
+    fn piece(points: &[[f32; 2]], keep: impl Fn(&[f32; 2]) -> bool, mass: f32) -> SealRegion {
+        let hull_px = convex_hull(&points.iter().copied().filter(keep).collect::<Vec<_>>());
+        SealRegion { box_px: box_of(&hull_px), hull_px, mass, torn: false }
+    }
+
+    fn ellipse(centre: [f32; 2], radii: [f32; 2]) -> Vec<[f32; 2]> {
+        (0..90)
+            .map(|k| {
+                let (s, c) = (4.0 * k as f32).to_radians().sin_cos();
+                [centre[0] + radii[0] * c, centre[1] + radii[1] * s]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_halves_of_a_round_seal_are_one_and_neighbours_are_two() {
+        for radii in [[50.0, 50.0], [50.0, 37.5]] {
+            let whole = ellipse([200.0, 200.0], radii);
+            let (left, right) = (piece(&whole, |p| p[0] < 190.0, 30.0), piece(&whole, |p| p[0] > 197.0, 40.0));
+            let text = piece(&ellipse([200.0, 210.0], [15.0, 5.0]), |_| true, 10.0);
+            let beside = piece(&ellipse([330.0, 200.0], [30.0, 30.0]), |_| true, 20.0);
+            let mut found = vec![right, left, beside.clone(), text];
+            mend(&mut found, 1.0);
+            assert_eq!(found.len(), 2, "{found:?}");
+            assert_eq!((found[0].mass, &found[1]), (80.0, &beside));
+            let b = found[0].box_px;
+            assert!((b[2] - b[0] - 2.0 * radii[0]).abs() < 1.0 && (b[3] - b[1] - 2.0 * radii[1]).abs() < 1.0, "{b:?}");
+        }
+        let square = |x: f32| piece(&[[x, 0.0], [x + 50.0, 0.0], [x + 50.0, 50.0], [x, 50.0]], |_| true, 10.0);
+        let rounds = [0.0, 110.0].map(|x| piece(&ellipse([x, 0.0], [50.0, 50.0]), |_| true, 10.0));
+        let large = ellipse([0.0, 0.0], [90.0, 90.0]);
+        let halves = [piece(&large, |p| p[0] < -3.0, 10.0), piece(&large, |p| p[0] > 3.0, 10.0)];
+        for apart in [vec![square(0.0), square(54.0)], rounds.to_vec(), halves.to_vec(), vec![square(0.0)], vec![]] {
+            let mut found = apart.clone();
+            mend(&mut found, 1.0);
+            assert_eq!(found, apart);
+        }
     }
 }
