@@ -57,7 +57,8 @@ GROUPS: dict[Words, tuple[str, ...]] = {
     ),
     Words("The scan, and what lies over the seal", "影像与覆盖物"): (
         "covered", "hidden_peak", "hidden_third", "hidden_share", "small_parts",
-        "small_hidden", "large_hidden", "seen_parts", "fold_unknown", "foreign_share", "px_per_mm", "colourless",
+        "small_hidden", "large_hidden", "seen_parts", "fold_unknown", "foreign_share", "px_per_mm",
+        "colourless",
     ),
 }  # fmt: skip
 OTHER = Words("Other channels", "其他证据")
