@@ -1,4 +1,4 @@
-//! The sweep as evidence of the score: eight angles in every quarter circle and eleven offsets tell what the whole map tells.
+//! The sweep as evidence of the score: an angle every five degrees and eleven offsets tell what the whole map tells.
 
 use crate::fold::pair::Pair;
 use crate::fold::sweep::sweep;
