@@ -14,7 +14,7 @@ BUILD_INPUTS := Cargo.toml pyproject.toml setup.py \
   $(wildcard pyext/*/*.pyx pyext/*/*.pxd) \
   $(wildcard service/*/__init__.py benchmarks/*/__init__.py)
 
-.PHONY: help setup build test test-fast proto lint format demo accuracy exam network profile fold-offsets findings findings-fit ablation bench bench-audit audit-kill \
+.PHONY: help setup build test test-fast proto stubs lint format demo accuracy exam network profile fold-offsets findings findings-fit ablation bench bench-audit audit-kill \
   service-kill walk audit-faults fuzz lock clean
 
 help: ## list every task
@@ -41,6 +41,9 @@ test-fast: setup ## the Python tests without the slow ones
 proto: setup ## write everything that is generated from the contract and the table of errors
 	$(PY) tools/proto.py generate
 	$(PY) tools/errors.py
+
+stubs: setup ## write the native module's stub, _native.pyi, from the crate
+	$(PY) tools/stubs.py
 
 lint: setup ## formatting, clippy, ruff, mypy --strict, layers, buf, tsc; any warning fails
 	$(PY) tools/proto.py lint
@@ -69,7 +72,7 @@ accuracy: setup ## measure the error rates on 200 simulated dies (half an hour) 
 exam: setup ## measure the error rates on a folder in the practice format: make exam DIR=../shared/practice
 	.venv/bin/sealmatch accuracy --exam $(DIR)
 
-network: setup ## train the networks of a profile on 760 simulated dies (hours) and write it to OUT
+network: setup ## train the networks of a profile on 980 simulated dies (hours) and write it to OUT
 	$(PY) -m pip install --quiet --disable-pip-version-check 'tensorflow-cpu>=2.18'
 	$(PY) -m accuracy --train --out $(OUT) $(if $(WORK),--work $(WORK))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from accuracy.sets import SimulatedSet
 
 NETWORK_STEPS = 6000
-PART_STEPS = 11000
+PART_STEPS = 24000
 
 
 def default_profile() -> str:
@@ -46,7 +46,7 @@ def _measure(folder: Path, profile: str, out: Path | None, *, jobs: int, title: 
             "The five lowest genuine (good or typical) and the five highest forged pairs: "
             "reference, aligned moving, both over each other, differences (red extra, "
             "blue missing, grey covered).\n\n![Worst pairs](pictures/worst.png)\n\n"
-            "The five genuine and the five forged pairs just below the threshold, drawn alike: "
+            "The five genuine and the five forged pairs that come nearest to a PASS, drawn alike: "
             "what a person has to tell apart.\n\n![Nearest pairs](pictures/nearest.png)\n"
         )
         out.write_text(text, encoding="utf-8")
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--part-steps",
         type=int,
         default=PART_STEPS,
-        help="with --train: batches of the network of parts (default: 11000)",
+        help="with --train: batches of the network of parts (default: 24000)",
     )
     parser.add_argument("--version", default="0", help="version to write into a fitted profile")
     parser.add_argument("--jobs", type=int, default=2, help="processes")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 
 import seal_planes
-from seal_match_rs import _native
+from seal_match_rs import NoSealError, PoorCardError, _native
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +91,7 @@ def _measure(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Sample]:
     card, _ = scan_of(folder / rows[0]["card"], rows[0]["card_dpi"])
     try:
         template, _ = _native.Template.enrol([(card, None)])
-    except (_native.PoorCardError, _native.NoSealError):
+    except (PoorCardError, NoSealError):
         return []
     samples = []
     for row in rows:

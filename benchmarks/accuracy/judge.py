@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from accuracy.extract import by_card, in_processes, scan_of, truth_rows
-from seal_match_rs import _native
+from seal_match_rs import NoSealError, PoorCardError, _native
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ def _judge(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Judged]:
     card, _ = scan_of(folder / rows[0]["card"], card_dpi)
     try:
         template, report = _native.Template.enrol([(card, None)])
-    except (_native.PoorCardError, _native.NoSealError):
+    except (PoorCardError, NoSealError):
         return []
     hull_mm = np.array(template.hull_mm())
     edge_px = hull_mm * (card_dpi / MM_PER_INCH) + np.array(report["centre_px"])

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from accuracy.extract import by_card, in_processes, scan_of, truth_rows
-from seal_match_rs import _native
+from seal_match_rs import NoSealError, PoorCardError, _native
 from simulator.dataset import DIFFERENCE_PPM
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _pairs(task: tuple[Path, list[dict[str, Any]]]) -> list[Pair]:
     card, _ = scan_of(folder / rows[0]["card"], rows[0]["card_dpi"])
     try:
         template, report = _native.Template.enrol([(card, None)])
-    except (_native.PoorCardError, _native.NoSealError):
+    except (PoorCardError, NoSealError):
         return []
     ink = np.asarray(template.ink())
     shape = (ink.shape[0], ink.shape[1])

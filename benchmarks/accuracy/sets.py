@@ -69,6 +69,9 @@ NETWORK_SETS = (
     SimulatedSet("finance", 612, 120, _SCRAMBLED_PLAN, style="finance"),
     SimulatedSet("company", 613, 60, _SCRAMBLED_PLAN, style="company"),
     SimulatedSet("finance", 614, 50, _SCRAMBLED_PLAN, style="finance"),
+    SimulatedSet("invoice", 615, 120, _SCRAMBLED_PLAN, style="invoice"),
+    SimulatedSet("name", 616, 60, _SCRAMBLED_PLAN, style="name"),
+    SimulatedSet("square_finance", 617, 40, _SCRAMBLED_PLAN, style="square_finance"),
 )
 
 _FIT_PLAN: Plan = {

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from accuracy.pairs import Pair
 
-CHANNELS = (16, 32, 32)
-JOINT = 32
+CHANNELS = (32, 64, 64)
+JOINT = 64
 STEPS = (1, 2, 1)
 BATCH = 192
 _INPUTS = 16

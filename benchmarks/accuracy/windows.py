@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ _WIDE = SIDE + 2 * MARGIN
 _MARKED, _CLEAR = 100, 40
 _LEAST = {False: 5, True: 12}
 _FULL = 1.6
+_REWEIGHTED = 0.15
+"""Share of the impressions whose strokes are made heavier or lighter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class WindowSampler:
 
 
 def spoilt(window: NDArray[np.uint8], rng: np.random.Generator) -> F32:
-    """Turn, mirror and shift a window, its moving ink a little more; blur, mottle, void, noise."""
+    """Turn, mirror and shift a window, its moving ink more; blur, mottle, void, noise, weight."""
     u = rng.random
     reference: Any = window[..., 0].astype(np.float32) / LEVELS
     moving: Any = window[..., 1].astype(np.float32) / LEVELS
@@ -161,6 +164,17 @@ def spoilt(window: NDArray[np.uint8], rng: np.random.Generator) -> F32:
         cv2.ellipse(void, at, axes, u() * 180, 0, 360, 1.0, -1)
         moving = moving * (1 - cv2.GaussianBlur(void, (0, 0), 1.2) * rng.uniform(0.5, 1))
     moving = moving * rng.uniform(0.75, 1.2) + rng.standard_normal(size) * (0.04 * u())
-    planes = [np.clip(reference, 0, _FULL), np.clip(moving, 0, _FULL), covered]
+    planes = [*(_reweighted(np.clip(v, 0, _FULL), rng) for v in (reference, moving)), covered]
     inner = slice(MARGIN, -MARGIN)
     return np.stack(planes, -1)[inner, inner].astype(np.float32)
+
+
+def _reweighted(ink: F32, rng: np.random.Generator) -> F32:
+    """Sometimes make strokes heavier or lighter, as more or less ink on the die does."""
+    if rng.random() >= _REWEIGHTED:
+        return ink
+    soft: Any = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.3, 0.8))
+    power = math.exp(rng.normal(0, 0.35))
+    solid: Any = np.minimum(soft, 1.0)
+    heavier: F32 = solid**power * rng.uniform(0.7, 1.15) + (soft - solid)
+    return np.clip(heavier, 0, _FULL).astype(np.float32)

@@ -178,7 +178,9 @@ class Server:
             quotas=Quotas(settings.quota),
             metrics=Metrics(),
         )
-        self.pipeline.metrics.watch(lambda: self._appender.status)
+        self.pipeline.metrics.watch(
+            running=lambda: self.pipeline.running, log=lambda: self._appender.status
+        )
         self._threads = CallThreads(settings.threads)
         self._server = grpc.server(
             self._threads,  # type: ignore[arg-type]  # all of an executor that gRPC uses

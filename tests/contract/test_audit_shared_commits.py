@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from seal_service.audit.errors import (
     InvalidEventError,
     NotDurableError,
 )
-from seal_service.audit.store import Recorder, append, driver
+from seal_service.audit.store import Recorder, append, driver, transactions
 from seal_service.audit.store.driver import Values
 
 
@@ -95,15 +95,38 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list that fills with the statements that go to the driver, without their values."""
     sent: list[str] = []
 
-    def noted(connection: Connection, statement: str, rows: Sequence[Values]) -> None:
+    def noted(connection: Connection, statement: str, values: Values = ()) -> None:
         sent.append(statement)
-        driver.run(connection, statement, rows)
+        driver.run(connection, statement, values)
 
     for module in ("rows", "transactions"):
         monkeypatch.setattr(f"seal_service.audit.store.{module}.run", noted)
     return sent
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let groups take writers as long as any wait."""
+    monkeypatch.setattr(transactions, "OPEN_S", (60.0, 60.0))
+
+
+def test_nobody_waits_long_for_those_who_come_later(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = statements(monkeypatch)
+    monkeypatch.setattr(transactions, "OPEN_S", (0.0, 0.0))
+    work = [
+        lambda connection, number=number: append(connection, event_of(number))
+        for number in range(4)
+    ]
+    assert one_group(log, work) == [None] * 4
+    if log.database.is_sqlite:
+        assert sent.count("COMMIT") == 4
+    log.add([])
+    assert count(log, "audit_event") == 4
+
+
+@pytest.mark.usefixtures("patient")
 def test_writers_share_a_commit_and_fail_alone(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     with log.database.write() as connection:
         connection.execute(text("CREATE TABLE work (id INTEGER PRIMARY KEY)"))
@@ -127,6 +150,7 @@ def test_writers_share_a_commit_and_fail_alone(log: Log, monkeypatch: pytest.Mon
     assert count(log, "audit_event") == 3
 
 
+@pytest.mark.usefixtures("patient")
 def test_nobody_of_a_group_goes_on_when_its_commit_fails(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,10 +161,10 @@ def test_nobody_of_a_group_goes_on_when_its_commit_fails(
             message = "no space left"
             raise OSError(message)
 
-    def fail_on_sqlite(connection: Connection, statement: str, rows: Sequence[Values]) -> None:
+    def fail_on_sqlite(connection: Connection, statement: str, values: Values = ()) -> None:
         if statement == "COMMIT":
             fail(connection)
-        driver.run(connection, statement, rows)
+        driver.run(connection, statement, values)
 
     sqlalchemy_event.listen(log.database.engine, "commit", fail)  # PostgreSQL's
     monkeypatch.setattr("seal_service.audit.store.transactions.run", fail_on_sqlite)
@@ -192,6 +216,7 @@ def test_events_that_stand_alone_are_acknowledged_when_they_are_durable(
     assert log.check().sound
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_member_that_cannot_be_undone_ends_its_group_and_nothing_else(tmp_path: Path) -> None:
     with a_log(f"sqlite:///{tmp_path / 'audit.db'}", tmp_path) as log:
 

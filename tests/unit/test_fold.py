@@ -1,11 +1,9 @@
-"""The fold test from Python: laws, words, refusals, and the stubs of the native module."""
+"""The fold test from Python: laws, words, refusals."""
 
 from __future__ import annotations
 
 import math
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -266,13 +264,6 @@ def test_both_languages_say_the_same_numbers(angle, offset):
     reason = FoldReason(angle, offset, 0, 0, 4, 0.0)
     numbers = [re.findall(r"[-+]?[0-9.]+", words) for words in (reason.english, reason.chinese)]
     assert numbers[0] == numbers[1]
-
-
-@pytest.mark.slow
-def test_stubs_say_what_the_native_module_has():
-    command = [sys.executable, "-m", "mypy.stubtest", "seal_match_rs._native"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def generous_profile(*, hidden: float = 1.0) -> str:

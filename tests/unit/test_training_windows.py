@@ -112,7 +112,11 @@ def test_spoiling_keeps_the_truth_and_the_range() -> None:
 def test_print_over_a_part_turns_with_it() -> None:
     cut = windows([pair("genuine", np.zeros((ROWS, COLS), np.uint8), [DIGIT])])
     images = cut.images.copy()
-    images[..., 2] = np.where(images[..., 1] > 0, 255, 0)
+    # A cover reaches a sample beyond its print, as the engine's do.
+    beyond = np.ones((3, 3))
+    images[..., 2] = [
+        255 * cv2.dilate((ink > 0).astype(np.uint8), beyond) for ink in images[..., 1]
+    ]
     again = WindowSampler(Windows(images, cut.differs, cut.copied, cut.genuine))
     for image in again.batch(np.random.default_rng(5), 20)[0]:
         inked = cv2.blur(image[..., 1], (3, 3)) > 0.6

@@ -8,6 +8,7 @@ use seal_match_core::align::refine::{Edge, Offset};
 use seal_match_core::geometry::{Normal, Pose};
 use seal_match_core::simd::agreement::{self, Means};
 use seal_match_core::simd::convolve::{Taps, connect_at, connect_scalar, convolve_at, convolve_scalar};
+use seal_match_core::simd::cut::{self, Steps};
 use seal_match_core::simd::edges::{Look, measure_at, measure_scalar};
 use seal_match_core::simd::forest::{Forest, Node, sum_trees_at, sum_trees_scalar};
 use seal_match_core::simd::fourier::{self, AREA, N, Peak};
@@ -49,6 +50,55 @@ fn agree(what: &str, n: usize, run: impl Fn(Option<Level>, &mut [f32])) {
         run(Some(wide), &mut found);
         assert_eq!(bits(&found), bits(&expected), "{what}: {} of length {n}", wide.name());
     }
+}
+
+/// What a cut's samples are, one by one, and which of their bits 15 and 31 are set.
+fn cut_by_definition(n: usize, data: &[u16], steps: &Steps) -> (Vec<u32>, [Vec<u64>; 2]) {
+    let (mut samples, mut above) = (Vec::new(), [vec![0; n.div_ceil(64)], vec![0; n.div_ceil(64)]]);
+    for k in 0..n {
+        let place = i64::from(steps.minor) + k as i64 * i64::from(steps.slope);
+        let at = (i64::from(steps.first) + k as i64 * i64::from(steps.line) + (place >> 16)) as usize;
+        let f = (place >> 8) as u32 & 0xff;
+        let halves = [0, 8].map(|shift| {
+            let [a, b] = [data[at], data[at + 1]].map(|v| u32::from(v >> shift & 0xff));
+            a * (256 - f) + b * f
+        });
+        samples.push(halves[0] | halves[1] << 16);
+        above.iter_mut().zip(halves).for_each(|(bits, v)| bits[k / 64] |= u64::from(v >= 0x8000) << (k % 64));
+    }
+    (samples, above)
+}
+
+#[test]
+fn cuts_agree_in_every_width() {
+    let mut r = Random(4);
+    let (side, long) = (300, 700);
+    let data: Vec<u16> = (0..side * long).map(|_| r.bits() as u16).collect();
+    for n in LENGTHS.into_iter().chain([128, 300]) {
+        for _ in 0..8 {
+            let forward = r.below(2) == 0;
+            // Both ends lie on the line; the second so that its neighbour does.
+            let ends = [0, 1].map(|_| r.below((long - 1) << 16) as i64);
+            let slope = if n > 1 { ((ends[1] - ends[0]) / (n as i64 - 1)).clamp(-65536, 65536) as i32 } else { 0 };
+            let line = if forward { long as i32 } else { -(long as i32) };
+            let first = if forward { 0 } else { (side - 1) as i32 * long as i32 };
+            let steps = Steps { first, line, minor: ends[0] as u32, slope };
+            let (samples, above) = cut_by_definition(n, &data, &steps);
+            for level in [Level::Scalar].into_iter().chain(WIDE) {
+                let (mut found, mut bits) = (vec![7; n], [vec![7; n.div_ceil(64)], vec![7; n.div_ceil(64)]]);
+                let [low, high] = &mut bits;
+                cut::along_at(level, &mut found, [low, high], &data, &steps);
+                assert_eq!((&found, &bits), (&samples, &above), "{} of length {n}: {steps:?}", level.name());
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "steps.within")]
+fn a_cut_that_leaves_its_samples_is_refused() {
+    let steps = Steps { first: 0, line: 10, minor: 9 << 16, slope: 1 };
+    cut::along(&mut [0; 10], [&mut [0], &mut [0]], &[0; 100], &steps);
 }
 
 #[test]

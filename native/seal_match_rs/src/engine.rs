@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use seal_match_core::compare::evidence::Evidence;
 use seal_match_core::compare::regions;
 use seal_match_core::error::Error;
 use seal_match_core::fold::channels::channels;
@@ -13,6 +14,7 @@ use seal_match_core::template::{CardScan, PX_PER_MM, Reference, Template as Core
 use seal_match_core::verify::{Comparison as CoreComparison, Search, examine as core_examine};
 
 use crate::errors::detached;
+use crate::named::Named;
 use crate::scan::Scan;
 
 /// A reserved seal, ready to be stored and verified against.
@@ -35,6 +37,7 @@ impl Template {
     // An argument extracted from Python objects is owned: there is no slice of them to borrow.
     #[allow(clippy::needless_pass_by_value)]
     #[staticmethod]
+    #[pyo3(signature = (cards: "Sequence[tuple[Scan, Sequence[float] | None]]") -> "tuple[Template, EnrolReport]")]
     fn enrol(py: Python<'_>, cards: Vec<(Py<Scan>, Option<[f32; 4]>)>) -> PyResult<(Self, Py<PyDict>)> {
         let borrowed = cards.iter().map(|(scan, _)| scan.get().borrow(py)).collect::<PyResult<Vec<_>>>()?;
         let lent = borrowed
@@ -87,6 +90,7 @@ impl Template {
     const PX_PER_MM: f32 = PX_PER_MM;
 
     /// The normalised ink: (H, W) float32, a full stroke is one, the seal's centre in the middle.
+    #[pyo3(signature = () -> "NDArray[np.float32]")]
     fn ink<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         array(py, &self.core.ink_field())
     }
@@ -156,20 +160,18 @@ impl Comparison {
     }
 
     /// Evidence channels by name.
-    fn evidence<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let d = PyDict::new(py);
-        for (k, v) in seal_match_core::compare::evidence::Evidence::NAMES.iter().zip(self.core.evidence.values()) {
-            d.set_item(*k, v)?;
-        }
-        Ok(d)
+    fn evidence(&self) -> Named {
+        Named(Evidence::NAMES.iter().copied().zip(self.core.evidence.values()).collect())
     }
 
     /// The channels `FOLD_CHANNELS`: the fold sweep as evidence, (n,) float32.
+    #[pyo3(signature = () -> "NDArray[np.float32]")]
     fn folds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<f32>>> {
         Ok(PyArray1::from_slice(py, &detached(py, || Ok(channels(&self.core)))?))
     }
 
     /// Region evidence: (n, 2 + channels) float32; x, y in mm from the seal's centre, then the channels of `REGION_CHANNELS`.
+    #[pyo3(signature = () -> "NDArray[np.float32]")]
     fn regions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         let rows: Vec<f32> =
             self.core.regions.iter().flat_map(|r| r.at_mm.iter().chain(&r.values).copied().collect::<Vec<f32>>()).collect();
@@ -178,6 +180,7 @@ impl Comparison {
 
     /// The parts that the networks judge: (n, 6) int32, left, top, right, bottom on the reference's grid (the end is not part of it),
     /// one if larger than a digit of the code, one if added by the moving impression.
+    #[pyo3(signature = () -> "NDArray[np.int32]")]
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<i32>>> {
         let rows: Vec<i32> = self
             .core
@@ -199,6 +202,7 @@ impl Comparison {
     }
 
     /// Maps reference points (mm from the seal's centre) to moving pixels, smooth deformation included.
+    #[pyo3(signature = (points_mm: "Sequence[Sequence[float]]"))]
     fn map_points(&self, points_mm: Vec<[f32; 2]>) -> Vec<[f32; 2]> {
         let (pose, smooth) = (&self.core.alignment.fit.pose, &self.core.displacement.smooth);
         points_mm
@@ -211,21 +215,25 @@ impl Comparison {
     }
 
     /// Moving ink on the reference's grid: (H, W) float32, one = a full stroke.
+    #[pyo3(signature = () -> "NDArray[np.float32]")]
     fn aligned<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         array(py, &self.core.tiles.aligned)
     }
 
     /// One where black covers the moving image, on the reference's grid.
+    #[pyo3(signature = () -> "NDArray[np.float32]")]
     fn covered<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         array(py, &self.core.tiles.covered)
     }
 
     /// Extra ink, 0 to 1, on the reference's grid.
+    #[pyo3(signature = () -> "NDArray[np.float32]")]
     fn extra<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         array(py, &self.core.tiles.extra)
     }
 
     /// Missing ink, 0 to 1, on the reference's grid.
+    #[pyo3(signature = () -> "NDArray[np.float32]")]
     fn missing<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         array(py, &self.core.tiles.missing)
     }
@@ -238,7 +246,7 @@ impl Comparison {
 
 /// Finds the template's seal in a scan and compares it; None when nothing can be aligned.
 #[pyfunction]
-#[pyo3(signature = (template, scan, *, search_box=None))]
+#[pyo3(signature = (template, scan, *, search_box: "Sequence[float] | None" = None))]
 pub fn examine(py: Python<'_>, template: &Template, scan: &Scan, search_box: Option<[f32; 4]>) -> PyResult<Option<Comparison>> {
     let borrowed = scan.borrow(py)?;
     let view = borrowed.view(py)?;

@@ -1,40 +1,26 @@
 //! One Python exception class per failure of the core, all under `SealMatchError`, each with a `code` attribute.
+//!
+//! Python defines them (`_errors.py`): pyo3 cannot describe an exception in a stub, and calls a module that exports one incomplete.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pyo3::create_exception;
-use pyo3::exceptions::PyValueError;
+use pyo3::import_exception;
 use pyo3::prelude::*;
 use seal_match_core::error::Error;
 
-create_exception!(seal_match_rs, SealMatchError, PyValueError, "Base of everything that this engine refuses.");
-create_exception!(seal_match_rs, PlaneError, SealMatchError, "An array's shape, stride or type is not an image plane.");
-create_exception!(seal_match_rs, ResolutionError, SealMatchError, "The resolution is missing or outside 72 to 2400 dpi.");
-create_exception!(seal_match_rs, ImageTooSmallError, SealMatchError, "The image is smaller than any seal.");
-create_exception!(seal_match_rs, NoSealError, SealMatchError, "No seal was found on the card.");
-create_exception!(seal_match_rs, PoorCardError, SealMatchError, "The card's seal cannot be verified against.");
-create_exception!(seal_match_rs, BoxError, SealMatchError, "A box is empty or outside its image.");
-create_exception!(seal_match_rs, TemplateError, SealMatchError, "The bytes are not a template that this version reads.");
-create_exception!(seal_match_rs, ProfileError, SealMatchError, "The text is not a profile that this version reads.");
-create_exception!(
-    seal_match_rs,
-    FoldError,
-    SealMatchError,
-    "What was asked for is no fold: a number out of range, maps of two sizes."
-);
-create_exception!(
-    seal_match_rs,
-    ImprintError,
-    SealMatchError,
-    "Not an imprint that this version reads, or one of another template."
-);
-create_exception!(
-    seal_match_rs,
-    AlignmentUntrustedError,
-    SealMatchError,
-    "The alignment is a guess; nothing can be measured by it."
-);
-create_exception!(seal_match_rs, EngineError, SealMatchError, "A defect of the engine, not of its arguments; please report it.");
+import_exception!(seal_match_rs._errors, SealMatchError);
+import_exception!(seal_match_rs._errors, PlaneError);
+import_exception!(seal_match_rs._errors, ResolutionError);
+import_exception!(seal_match_rs._errors, ImageTooSmallError);
+import_exception!(seal_match_rs._errors, NoSealError);
+import_exception!(seal_match_rs._errors, PoorCardError);
+import_exception!(seal_match_rs._errors, BoxError);
+import_exception!(seal_match_rs._errors, TemplateError);
+import_exception!(seal_match_rs._errors, ProfileError);
+import_exception!(seal_match_rs._errors, FoldError);
+import_exception!(seal_match_rs._errors, ImprintError);
+import_exception!(seal_match_rs._errors, AlignmentUntrustedError);
+import_exception!(seal_match_rs._errors, EngineError);
 
 /// Maps a core error to its Python exception; the only place that does.
 pub fn to_py(py: Python<'_>, error: &Error) -> PyErr {

@@ -69,7 +69,9 @@ fn plane<'a>(array: &'a PyReadonlyArray2<'_, f32>) -> Result<Plane<'a, f32>> {
 
 /// Composes two impressions over a cut; see `seal_match_rs.compose_fold`.
 #[pyfunction]
-#[pyo3(signature = (reference, moving, *, angle_deg, offset_mm, side, px_per_mm))]
+#[pyo3(signature = (
+    reference: "NDArray[np.float32]", moving: "NDArray[np.float32]", *, angle_deg, offset_mm, side, px_per_mm
+) -> "NDArray[np.float32]")]
 pub fn fold_compose<'py>(
     py: Python<'py>,
     reference: &Bound<'py, PyArray2<f32>>,
@@ -93,7 +95,7 @@ pub fn fold_compose<'py>(
 
 /// Every stroke that crosses a cut, in order; see `seal_match_rs.fold`.
 #[pyfunction]
-#[pyo3(signature = (template, comparison, *, angle_deg, offset_mm, side))]
+#[pyo3(signature = (template, comparison, *, angle_deg, offset_mm, side) -> "list[Stroke]")]
 pub fn fold_strokes(
     py: Python<'_>,
     template: &Template,
@@ -125,7 +127,7 @@ pub fn fold_strokes(
 
 /// The continuity map as a dict of arrays with its summary; see `seal_match_rs.sweep_folds`.
 #[pyfunction]
-#[pyo3(signature = (template, comparison, *, angles, offsets))]
+#[pyo3(signature = (template, comparison, *, angles, offsets) -> "FoldSweep")]
 pub fn fold_sweep<'py>(
     py: Python<'py>,
     template: &Template,

@@ -10,6 +10,7 @@ use crate::scan::Scan;
 
 /// The numbers `GRAIN_CHANNELS`, (n,) float32, or None where nothing can be told; see `seal_match_rs.measure_grain`.
 #[pyfunction]
+#[pyo3(signature = (template, comparison, scan) -> "NDArray[np.float32] | None")]
 pub fn grain_channels<'py>(
     py: Python<'py>,
     template: &Template,

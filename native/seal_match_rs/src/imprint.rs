@@ -10,6 +10,7 @@ use crate::errors::detached;
 
 /// The codes of a comparison's imprint: (H, W) uint8 on the reference's grid; see `seal_match_rs.Imprint`.
 #[pyfunction]
+#[pyo3(signature = (template, comparison) -> "NDArray[np.uint8]")]
 pub fn imprint_levels<'py>(py: Python<'py>, template: &Template, comparison: &Comparison) -> PyResult<Bound<'py, PyArray2<u8>>> {
     let found = detached(py, || Imprint::of(template.reference(), comparison.core()))?;
     let [width, height] = found.size();
@@ -19,6 +20,7 @@ pub fn imprint_levels<'py>(py: Python<'py>, template: &Template, comparison: &Co
 /// Likeness of two imprints, of their films, of their outlines, and the samples it rests on, or None; see `seal_match_rs.Imprint.likeness_to`.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value)]
+#[pyo3(signature = (first: "NDArray[np.uint8]", second: "NDArray[np.uint8]"))]
 pub fn imprint_likeness(
     py: Python<'_>,
     first: PyReadonlyArray2<'_, u8>,

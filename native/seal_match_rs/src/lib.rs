@@ -11,6 +11,7 @@ mod errors;
 mod fold;
 mod grain;
 mod imprint;
+mod named;
 mod network;
 mod profile;
 mod scan;
@@ -18,6 +19,7 @@ mod width;
 
 /// Tell how this library was compiled: `"release"`, or `"debug"` where benchmarks must refuse to run.
 #[pyfunction]
+#[pyo3(signature = () -> "Literal['release', 'debug']")]
 const fn build_profile() -> &'static str {
     if cfg!(debug_assertions) { "debug" } else { "release" }
 }
@@ -27,16 +29,13 @@ const fn build_profile() -> &'static str {
 #[pymodule(gil_used = true)]
 mod _native {
     use pyo3::prelude::*;
+    use seal_match_core::compare::{evidence, grain, likeness};
+    use seal_match_core::fold::channels;
 
     #[pymodule_export]
     use super::build_profile;
     #[pymodule_export]
     use super::engine::{Comparison, Template, examine};
-    #[pymodule_export]
-    use super::errors::{
-        AlignmentUntrustedError, BoxError, EngineError, FoldError, ImageTooSmallError, ImprintError, NoSealError, PlaneError,
-        PoorCardError, ProfileError, ResolutionError, SealMatchError, TemplateError,
-    };
     #[pymodule_export]
     use super::fold::{fold_compose, fold_sentence, fold_strokes, fold_sweep};
     #[pymodule_export]
@@ -52,13 +51,21 @@ mod _native {
     #[pymodule_export]
     use super::width::simd_level;
 
+    #[pymodule_export]
+    const EVIDENCE_CHANNELS: &[&str] = evidence::Evidence::NAMES;
+    #[pymodule_export]
+    const LIKENESS_CHANNELS: &[&str] = &likeness::NAMES;
+    #[pymodule_export]
+    const FOLD_CHANNELS: &[&str] = &channels::NAMES;
+    #[pymodule_export]
+    const GRAIN_CHANNELS: &[&str] = &grain::NAMES;
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    // Without the module as its argument: what it could add there would be missing from the stub.
     #[pymodule_init]
-    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        super::width::limit_by_environment()?;
-        module.add("EVIDENCE_CHANNELS", seal_match_core::compare::evidence::Evidence::NAMES.to_vec())?;
-        module.add("LIKENESS_CHANNELS", seal_match_core::compare::likeness::NAMES.to_vec())?;
-        module.add("FOLD_CHANNELS", seal_match_core::fold::channels::NAMES.to_vec())?;
-        module.add("GRAIN_CHANNELS", seal_match_core::compare::grain::NAMES.to_vec())?;
-        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    fn init() -> PyResult<()> {
+        super::width::limit_by_environment()
     }
 }

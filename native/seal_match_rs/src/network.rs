@@ -29,6 +29,9 @@ impl Network {
 
     /// What the first layer sees: reference, moving and covered (H, W) float32 give (H / 2, W / 2, 16) float32.
     #[staticmethod]
+    #[pyo3(signature = (
+        reference: "NDArray[np.float32]", moving: "NDArray[np.float32]", covered: "NDArray[np.float32]"
+    ) -> "NDArray[np.float32]")]
     fn inputs<'py>(
         py: Python<'py>,
         reference: PyReadonlyArray2<'py, f32>,
@@ -45,6 +48,7 @@ impl Network {
     }
 
     /// The channels `LIKENESS_CHANNELS` of a comparison, (n,) float32.
+    #[pyo3(signature = (comparison) -> "NDArray[np.float32]")]
     fn channels<'py>(&self, py: Python<'py>, comparison: &Comparison) -> PyResult<Bound<'py, PyArray1<f32>>> {
         let found = detached(py, || Ok(comparison.core().likeness(&self.core)))?;
         Ok(PyArray1::from_slice(py, &found))
@@ -52,6 +56,7 @@ impl Network {
 
     /// Log odds that the dies differ, grain and weight, each (H / 2, W / 2) float32 on half the reference's grid.
     #[allow(clippy::type_complexity)]
+    #[pyo3(signature = (comparison) -> "tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]")]
     fn maps<'py>(
         &self,
         py: Python<'py>,

@@ -2,12 +2,12 @@
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 use seal_match_core::plane::ScanKind;
 use seal_match_core::score::{Decision as CoreDecision, Profile as CoreProfile};
 
 use crate::engine::Comparison;
 use crate::errors::{ProfileError, detached};
+use crate::named::{Named, Verdict};
 
 /// Weights, calibration and thresholds of one version.
 #[pyclass(frozen, module = "seal_match_rs")]
@@ -37,7 +37,7 @@ impl Profile {
     }
 
     /// Judges a comparison, or its absence; `kind` is "colour", "grey" or "bilevel".
-    #[pyo3(signature = (comparison, *, kind))]
+    #[pyo3(signature = (comparison, *, kind: "ScanKind"))]
     fn decide(&self, py: Python<'_>, comparison: Option<&Comparison>, kind: &str) -> PyResult<Decision> {
         let kind = match kind {
             "colour" => ScanKind::Colour,
@@ -50,6 +50,7 @@ impl Profile {
     }
 
     /// Order statistics of a comparison's regions, (6,) float32, for fitting the seal model.
+    #[pyo3(signature = (comparison) -> "NDArray[np.float32]")]
     fn region_statistics<'py>(&self, py: Python<'py>, comparison: &Comparison) -> PyResult<Bound<'py, PyArray1<f32>>> {
         let found = detached(py, || Ok(self.core.region_statistics(comparison.core())))?;
         Ok(PyArray1::from_slice(py, &found))
@@ -66,8 +67,8 @@ pub struct Decision {
 impl Decision {
     /// "PASS", "FAIL", "REFER" or "RETAKE".
     #[getter]
-    fn verdict(&self) -> &'static str {
-        self.core.verdict.word()
+    fn verdict(&self) -> Verdict {
+        Verdict(self.core.verdict.word())
     }
 
     /// log10 likelihood ratio, higher is more genuine.
@@ -90,11 +91,7 @@ impl Decision {
 
     /// How much each channel moved the seal model's output towards genuine (natural log odds), largest first.
     #[getter]
-    fn contributions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let d = PyDict::new(py);
-        for (name, by) in &self.core.contributions {
-            d.set_item(*name, by)?;
-        }
-        Ok(d)
+    fn contributions(&self) -> Named {
+        Named(self.core.contributions.clone())
     }
 }

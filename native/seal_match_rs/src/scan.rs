@@ -26,7 +26,10 @@ pub struct Scan {
 impl Scan {
     /// Wraps planes: `luma` (H, W) uint8; `cb` and `cr` uint8 with each side divided by 1, 2 or 4 (rounded up), or None for grey.
     #[new]
-    #[pyo3(signature = (luma, cb=None, cr=None, *, dpi, bilevel=false))]
+    #[pyo3(signature = (
+        luma: "NDArray[np.uint8]", cb: "NDArray[np.uint8] | None" = None, cr: "NDArray[np.uint8] | None" = None,
+        *, dpi, bilevel = false
+    ))]
     fn new(
         py: Python<'_>,
         luma: Py<numpy::PyArray2<u8>>,

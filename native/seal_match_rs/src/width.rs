@@ -9,6 +9,7 @@ const VARIABLE: &str = "SEALMATCH_SIMD";
 
 /// Tell which kernels run: `"scalar"`, `"avx2"` or `"avx512"`. Results do not depend on it.
 #[pyfunction]
+#[pyo3(signature = () -> "Literal['scalar', 'avx2', 'avx512']")]
 pub fn simd_level() -> &'static str {
     level().name()
 }

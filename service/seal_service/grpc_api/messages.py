@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from google.protobuf.json_format import ParseDict
 from google.protobuf.struct_pb2 import Struct
@@ -22,14 +22,16 @@ from seal_service.domain.sessions import Session
 from seal_service.grpc_api.resources import etag_of
 from sealapi.v1 import change_pb2, identity_pb2, maintenance_pb2, organization_pb2, session_pb2
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
 
 def timestamp(at: datetime | None) -> Timestamp | None:
     """Return an instant as a message."""
     if at is None:
         return None
-    message = Timestamp()
-    message.FromDatetime(at)
-    return message
+    seconds, micros = divmod((at - _EPOCH) // _MICROSECOND, 1_000_000)
+    return Timestamp(seconds=seconds, nanos=1000 * micros)
 
 
 def instant(message: Timestamp) -> datetime:

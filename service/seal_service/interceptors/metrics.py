@@ -57,8 +57,9 @@ class Metrics:
         calls.inc()
         seconds.observe(took_s)
 
-    def watch(self, log: Callable[[], AppenderStatus]) -> None:
-        """Read the audit log's state whenever somebody asks for it."""
+    def watch(self, running: Callable[[], int], log: Callable[[], AppenderStatus]) -> None:
+        """Read what runs, and the audit log's state, whenever somebody asks for it."""
+        self.running.set_function(running)
         for name, value in {
             "events": lambda: log().size,
             "signed": lambda: log().signed_size,

@@ -90,7 +90,6 @@ class Pipeline:
     def _count(self, step: int) -> None:
         with self._gate:
             self.running += step
-        self.metrics.running.inc(step)
 
     def _served(self, exchange: Exchange) -> Message:
         try:

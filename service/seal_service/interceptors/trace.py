@@ -7,6 +7,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import unquote
 
@@ -66,7 +67,12 @@ def unread(peer: str, auth: Mapping[str, Iterable[bytes]]) -> bool:
     kind, _, place = peer.partition(":")
     if kind not in {"ipv4", "ipv6"}:
         return kind == "unix"
-    return ip_address(unquote(place).rpartition(":")[0].strip("[]")).is_loopback
+    return _is_loopback(place.rpartition(":")[0])
+
+
+@lru_cache(maxsize=1024)
+def _is_loopback(host: str) -> bool:
+    return ip_address(unquote(host).strip("[]")).is_loopback
 
 
 def fingerprint(pem: bytes) -> str:

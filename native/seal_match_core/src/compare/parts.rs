@@ -7,8 +7,8 @@ use crate::plane::Field;
 use crate::simd::rows::above;
 use crate::template::PX_PER_MM;
 
-/// Longer side of a part, mm: from a small digit to a character of the ring text.
-const SIDES_MM: [f32; 2] = [0.7, 4.5];
+/// Longer side of a part, mm: from a small digit to the largest character that a window holds whole.
+const SIDES_MM: [f32; 2] = [0.7, 5.2];
 /// Longer side, mm, above which a part is looked at from further away.
 const LARGE_MM: f32 = 2.25;
 /// Fewest samples of a part.
@@ -17,8 +17,8 @@ const LEAST: usize = 8;
 const STROKES: [f32; 3] = [0.5, 0.25, 0.8];
 /// Nearest that the middles of two parts lie, half samples.
 const APART: usize = 10;
-/// The most parts of the reference, small ones first.
-const MOST: usize = 96;
+/// The most parts of the reference, small ones first: above what any simulated seal has (172), so that specks push no digit out.
+const MOST: usize = 192;
 /// The most added parts.
 const MOST_ADDED: usize = 24;
 /// Mean density of the reference in an added part's box, at most.
@@ -187,7 +187,7 @@ mod tests {
     fn what_is_no_larger_than_a_character_is_a_part() {
         let mut ink = Field::zeros(80, 60);
         fill(&mut ink, 5..8, 10..20, 1.0); // 1.25 mm high
-        fill(&mut ink, 20..60, 10..14, 1.0); // 5 mm long
+        fill(&mut ink, 20..64, 10..14, 1.0); // 5.5 mm long
         fill(&mut ink, 20..22, 40..42, 1.0); // a speck
         fill(&mut ink, 40..48, 40..43, 1.0); // 1 mm, and a corner that touches it
         fill(&mut ink, 48..50, 43..45, 1.0);
@@ -210,10 +210,22 @@ mod tests {
         fill(&mut ink, 34..40, 12..14, 0.6);
         fill(&mut ink, 40..44, 10..20, 0.9);
         fill(&mut ink, 44..58, 10..11, 0.6);
-        fill(&mut ink, 44..45, 10..50, 0.6);
+        fill(&mut ink, 44..45, 10..54, 0.6);
         let found = parts(&ink);
         let at = |from, to| Part { from, to, large: false, added: false };
         assert_eq!(found, [at([10, 10], [14, 20]), at([30, 10], [34, 20]), at([40, 10], [44, 20])]);
+    }
+
+    #[test]
+    fn many_small_parts_leave_room_for_large_ones() {
+        let mut ink = Field::zeros(200, 120);
+        for i in 0..150 {
+            let (x, y) = (5 + 12 * (i % 15), 5 + 8 * (i / 15));
+            fill(&mut ink, x..x + 6, y..y + 6, 1.0);
+        }
+        fill(&mut ink, 10..40, 90..94, 1.0); // 3.75 mm
+        let found = parts(&ink);
+        assert_eq!((found.len(), found.iter().filter(|part| part.large).count()), (151, 1));
     }
 
     #[test]

@@ -37,10 +37,10 @@ pub fn continuity(pair: &Pair<'_>, cut: &Cut) -> Result<Vec<Stroke>> {
     }
     let mut trace = Trace::default();
     let sides = [-FOLLOWED_MM, FOLLOWED_MM].map(|d| {
-        trace.read(pair, cut.angle_deg(), cut.offset_mm() + d);
+        trace.read(pair, cut.direction(), cut.offset_mm() + d);
         Middles::of(&trace)
     });
-    trace.read(pair, cut.angle_deg(), cut.offset_mm());
+    trace.read(pair, cut.direction(), cut.offset_mm());
     let mut strokes = Vec::new();
     crossings(pair, &trace, |crossing| {
         let line = &trace.line;

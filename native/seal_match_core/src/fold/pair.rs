@@ -64,10 +64,10 @@ pub struct Impressions<'a> {
 pub struct Pair<'a> {
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// The byte of the reference in the low, that of the moving ink in the high half; rows contiguous.
-    pub(crate) rows: Vec<u32>,
+    /// The reference in the low, the moving ink in the high byte; rows contiguous.
+    pub(crate) rows: Vec<u16>,
     /// The same, columns contiguous.
-    pub(crate) columns: Vec<u32>,
+    pub(crate) columns: Vec<u16>,
     /// [`COVERED`], [`POOR`], [`FAINT`] and [`OUTSIDE`], rows contiguous.
     pub(crate) flags: Vec<u8>,
     /// Furthest that the seal reaches from the centre, in samples.
@@ -142,24 +142,31 @@ impl<'a> Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Flags of the sample nearest to (x, y).
+    /// Column and row of the sample nearest to (x, y), which lies at (0, 0) or beyond.
     #[inline]
-    pub(crate) fn flags_at(&self, [x, y]: [f32; 2]) -> u8 {
-        self.flags.get((y + 0.5) as usize * self.width + (x + 0.5) as usize).copied().unwrap_or(OUTSIDE)
+    pub(crate) fn nearest([x, y]: [f32; 2]) -> [i32; 2] {
+        [(x + 0.5) as i32, (y + 0.5) as i32]
     }
 
-    /// |cos| of the angle between a direction and the reference's gradient (Sobel) at the sample nearest to (x, y); zero where it is
-    /// flat and on the border.
+    /// Flags of a sample.
     #[inline]
-    pub(crate) fn across(&self, [x, y]: [f32; 2], along: [f32; 2]) -> f32 {
-        let (x, y) = ((x + 0.5) as usize, (y + 0.5) as usize);
-        if x == 0 || y == 0 || x + 1 >= self.width || y + 1 >= self.height {
+    pub(crate) fn flags_at(&self, [x, y]: [i32; 2]) -> u8 {
+        self.flags.get(y as usize * self.width + x as usize).copied().unwrap_or(OUTSIDE)
+    }
+
+    /// |cos| of the angle between a direction and the reference's gradient (Sobel) at a sample; zero where it is flat and on the
+    /// border.
+    #[inline]
+    pub(crate) fn across(&self, [x, y]: [i32; 2], along: [f32; 2]) -> f32 {
+        let (x, y, w) = (x as usize, y as usize, self.width);
+        if x == 0 || y == 0 || x + 1 >= w || y + 1 >= self.height {
             return 0.0;
         }
-        let ink = |i: usize| (self.rows[i] & 0xff) as i32;
-        let row = |i: usize| [ink(i - 1), ink(i), ink(i + 1)];
-        let i = y * self.width + x;
-        let (up, mid, down) = (row(i - self.width), row(i), row(i + self.width));
+        let row = |y: usize| {
+            let part = &self.rows[y * w + x - 1..][..3];
+            [part[0], part[1], part[2]].map(|v| i32::from(v & 0xff))
+        };
+        let (up, mid, down) = (row(y - 1), row(y), row(y + 1));
         let gx = (up[2] - up[0] + 2 * (mid[2] - mid[0]) + down[2] - down[0]) as f32;
         let gy = (down[0] - up[0] + 2 * (down[1] - up[1]) + down[2] - up[2]) as f32;
         (gx * along[0] + gy * along[1]).abs() / (gx * gx + gy * gy).sqrt().max(1.0)
@@ -180,10 +187,9 @@ fn radius(support: &Field) -> f32 {
     furthest.ceil()
 }
 
-/// Whether no sample is NaN or infinite; one comparison of integers a sample, which the compiler turns into vectors.
+/// Whether no sample is NaN or infinite: the largest exponent plus one carries into the sign. The compiler turns it into vectors.
 fn finite(data: &[f32]) -> bool {
-    let top = data.iter().fold(0_i32, |m, v| m.max((v.to_bits() & 0x7fff_ffff) as i32));
-    top < 0x7f80_0000
+    data.iter().fold(0, |all, v| all | ((v.to_bits() & 0x7f80_0000) + 0x0080_0000)) >> 31 == 0
 }
 
 /// How much ink lies in each block, and how dense it is.
@@ -231,7 +237,7 @@ impl Density {
 }
 
 /// Divides both impressions by their densities, interpolated between block centres, and packs their bytes together.
-fn packed(ink: [&Field; 2], level: [&Field; 2]) -> Vec<u32> {
+fn packed(ink: [&Field; 2], level: [&Field; 2]) -> Vec<u16> {
     let (w, h) = (ink[0].width, ink[0].height);
     let mut out = vec![0; w * h];
     let mut scales = [vec![0.0_f32; w], vec![0.0_f32; w]];
@@ -244,7 +250,7 @@ fn packed(ink: [&Field; 2], level: [&Field; 2]) -> Vec<u32> {
         let inks = ink[0].row(y).iter().zip(ink[1].row(y));
         for ((d, (r, m)), (a, b)) in dst.iter_mut().zip(inks).zip(a.iter().zip(b)) {
             let byte = |v: f32| (v.clamp(0.0, 255.0) + ROUND).to_bits() & 0xff;
-            *d = byte(r * a) | byte(m * b) << 16;
+            *d = (byte(r * a) | byte(m * b) << 8) as u16;
         }
     }
     out
@@ -297,7 +303,7 @@ fn flags(covered: &Field, support: &Field, mine: &Density, theirs: &Density) -> 
 }
 
 /// Columns contiguous instead of rows, in squares that stay in the cache.
-fn transposed(rows: &[u32], width: usize, height: usize) -> Vec<u32> {
+fn transposed(rows: &[u16], width: usize, height: usize) -> Vec<u16> {
     const SQUARE: usize = 16;
     let mut out = vec![0; rows.len()];
     for y0 in (0..height).step_by(SQUARE) {

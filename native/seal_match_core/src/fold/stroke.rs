@@ -140,11 +140,19 @@ impl Crossing {
     }
 }
 
-/// Whether ink of at least `least` is met between two places.
+/// The samples around a stretch.
 #[inline]
-fn meets(samples: &[u32], from: f32, to: f32, ink: impl Fn(u32) -> u32, least: u32) -> bool {
-    let (from, to) = (from.max(0.0) as usize, (to.max(0.0) as usize + 2).min(samples.len()));
-    samples[from.min(to)..to].iter().any(|&v| ink(v) >= least)
+fn stretch(samples: &[u32], [from, to]: [f32; 2]) -> &[u32] {
+    let (from, to) = (from as i32 as usize, (to as i32 as usize + 2).min(samples.len()));
+    &samples[from.min(to)..to]
+}
+
+/// Whether ink of at least `least` is met in a stretch.
+#[inline]
+fn meets(samples: &[u32], edges: [f32; 2], ink: impl Fn(u32) -> u32, least: u32) -> bool {
+    let stretch = stretch(samples, edges);
+    // A stroke is darkest in its middle: mostly nothing else is looked at.
+    stretch.get(stretch.len() / 2).is_some_and(|&v| ink(v) >= least) || stretch.iter().any(|&v| ink(v) >= least)
 }
 
 /// Visits every crossing of a traced line, those of the reference first.
@@ -156,12 +164,11 @@ pub(crate) fn crossings(pair: &Pair<'_>, trace: &Trace, mut visit: impl FnMut(&C
     }
     let margin = 0.15 / line.step_mm.max(1e-6);
     for edges in trace.theirs.runs() {
-        if meets(samples, edges[0] - margin, edges[1] + margin, mine, BLANK)
-            || !meets(samples, edges[0], edges[1], theirs, SKIMMED)
-        {
+        let around = [(edges[0] - margin).max(0.0), edges[1] + margin];
+        if meets(samples, around, mine, BLANK) || !meets(samples, edges, theirs, SKIMMED) {
             continue;
         }
-        let flags = flags_of(pair, line, edges);
+        let flags = flags_of(pair, line, edges, edges.map(|e| Pair::nearest(line.at(e))));
         if flags & OUTSIDE == 0 {
             let status = if flags & COVERED != 0 { Status::Unknown(Unknown::Occluded) } else { Status::Extra };
             visit(&Crossing { edges, partners: None, sine: 1.0, break_mm: 0.0, status });
@@ -169,15 +176,16 @@ pub(crate) fn crossings(pair: &Pair<'_>, trace: &Trace, mut visit: impl FnMut(&C
     }
 }
 
-/// Flags at both edges and in the middle of a stretch.
+/// Flags at both edges of a stretch (samples nearest to which: `ends`) and in its middle.
 #[inline]
-fn flags_of(pair: &Pair<'_>, line: &Line, [a, b]: [f32; 2]) -> u8 {
-    pair.flags_at(line.at(a)) | pair.flags_at(line.at(b)) | pair.flags_at(line.at(0.5 * (a + b)))
+fn flags_of(pair: &Pair<'_>, line: &Line, [a, b]: [f32; 2], ends: [[i32; 2]; 2]) -> u8 {
+    pair.flags_at(ends[0]) | pair.flags_at(ends[1]) | pair.flags_at(Pair::nearest(line.at(0.5 * (a + b))))
 }
 
 fn judge(pair: &Pair<'_>, line: &Line, samples: &[u32], edges: [f32; 2], found: [Option<f32>; 2]) -> Crossing {
-    let flags = flags_of(pair, line, edges);
-    let [a, b] = edges.map(|e| pair.across(line.at(e), line.along));
+    let ends = edges.map(|e| Pair::nearest(line.at(e)));
+    let flags = flags_of(pair, line, edges, ends);
+    let [a, b] = ends.map(|end| pair.across(end, line.along));
     let sine = a.min(b);
     let mut crossing = Crossing { edges, partners: None, sine, break_mm: 0.0, status: Status::Continuous };
     if let [Some(a), Some(b)] = found
@@ -193,12 +201,12 @@ fn judge(pair: &Pair<'_>, line: &Line, samples: &[u32], edges: [f32; 2], found: 
             crossing.status = Status::Broken(Broken::Shifted);
         }
     } else {
-        let inked = meets(samples, edges[0], edges[1], theirs, BLANK);
+        let inked = meets(samples, edges, theirs, BLANK);
         crossing.status = if inked { Status::Unknown(Unknown::Merged) } else { Status::Broken(Broken::Missing) };
     }
     if flags & COVERED != 0 {
         crossing.status = Status::Unknown(Unknown::Occluded);
-    } else if sine < LEAST_SINE || !meets(samples, edges[0], edges[1] - 1.0, mine, SKIMMED) {
+    } else if sine < LEAST_SINE || !meets(samples, [edges[0], (edges[1] - 1.0).max(0.0)], mine, SKIMMED) {
         crossing.status = Status::Unknown(Unknown::Grazing);
     } else if flags & POOR != 0 || (flags & FAINT != 0 && crossing.status == Status::Broken(Broken::Missing)) {
         crossing.status = Status::Unknown(Unknown::PoorInk);

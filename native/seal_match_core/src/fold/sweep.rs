@@ -4,7 +4,7 @@
 //! [`continuity`](crate::fold::continuity()) at its cut; the sweep only leaves out what a single cut tells besides (directions, ink).
 
 use crate::error::{Error, Result};
-use crate::fold::cut::{Cut, Side};
+use crate::fold::cut::{Cut, Side, direction};
 use crate::fold::pair::Pair;
 use crate::fold::stroke::{Broken, Status, Unknown, crossings};
 use crate::fold::summary::{Summary, Tally};
@@ -92,15 +92,18 @@ pub fn sweep(pair: &Pair<'_>, angles: usize, offsets: usize, radius_mm: f32) -> 
     // Counted from the middle, so that opposite offsets are exactly opposite.
     let offsets_mm: Vec<f32> =
         (0..offsets).map(|j| radius_mm * (2 * j as i32 + 1 - offsets as i32) as f32 / offsets as f32).collect();
-    let mut cells = Vec::with_capacity(angles * offsets);
+    let directions: Vec<_> = angles_deg.iter().map(|&angle_deg| direction(angle_deg)).collect();
+    let mut cells = vec![Cell::default(); angles * offsets];
     let mut trace = Trace::default();
     let mut tally = Tally::default();
     let mut breaks = Vec::new();
-    for &angle_deg in &angles_deg {
-        for &offset_mm in &offsets_mm {
-            trace.read(pair, angle_deg, offset_mm);
+    // All angles of an offset, then the next offset: a cut lies where the one before it lay, turned by one step, and finds in the cache
+    // what that one has read.
+    for (j, &offset_mm) in offsets_mm.iter().enumerate() {
+        for (i, &along) in directions.iter().enumerate() {
+            trace.read(pair, along, offset_mm);
             let line = trace.line;
-            let mut cell = Cell::default();
+            let cell = &mut cells[i * offsets + j];
             let mut sum = 0.0;
             breaks.clear();
             crossings(pair, &trace, |crossing| match crossing.status {
@@ -124,8 +127,7 @@ pub fn sweep(pair: &Pair<'_>, angles: usize, offsets: usize, radius_mm: f32) -> 
             });
             cell.offset_mm = sum / f32::from(cell.judged.max(1));
             cell.break_mm = crate::plane::quantile(&mut breaks, 0.5).unwrap_or(0.0);
-            tally.cell(&cell);
-            cells.push(cell);
+            tally.cell(cell);
         }
     }
     let summary = tally.summary(worst(&angles_deg, &offsets_mm, &cells));

@@ -7,18 +7,16 @@
 //! for k along the major axis: pos += slope; v = data[k][pos], data[k][pos + 1] mixed by the fraction of pos
 //! ```
 //!
-//! Positions are 16.16 fixed point and mixtures integers, so the result is the same bits on every machine.
+//! Positions are 16.16 fixed point and mixtures integers ([`crate::simd::cut`]), so the result is the same bits on every machine.
 
-use crate::fold::cut::direction;
 use crate::fold::pair::Pair;
 use crate::fold::pairing::Pairing;
 use crate::fold::stroke::REACH_MM;
+use crate::simd::cut::{Steps, along};
 use crate::template::PX_PER_MM;
 
 /// Half of a full stroke in a trace: a single bit, so that passing it is seen without a comparison.
 pub(crate) const HALF: u32 = 0x8000;
-/// Both impressions at half.
-const HALVES: u32 = HALF | HALF << 16;
 
 /// Where the samples of a trace lie: sample `e` (any real) at column `x + e·dx`, row `y + e·dy`, `t + e·dt` mm along the cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -62,7 +60,8 @@ pub(crate) struct Trace {
     /// Which moving edges the reference's rising and falling ones belong to.
     pub(crate) rises: Pairing,
     pub(crate) falls: Pairing,
-    passes: Vec<u32>,
+    /// Where the reference and the moving ink lie above a half, a bit a sample.
+    above: [Vec<u64>; 2],
 }
 
 /// Edges along a line in samples: `rises[k] < falls[k] < rises[k + 1]`.
@@ -78,13 +77,26 @@ impl Edges {
         self.falls.clear();
     }
 
-    /// Adds an edge; a fall without a rise belongs to a stroke that began before the line, and is left out.
-    #[inline]
-    fn push(&mut self, rises: bool, at: f32) {
-        if rises {
-            self.rises.push(at);
-        } else if self.rises.len() > self.falls.len() {
-            self.falls.push(at);
+    /// Finds the edges of samples that lie above a half where `above` has a bit. A fall without a rise belongs to a stroke that began
+    /// before the line, and is left out.
+    fn find(&mut self, samples: &[u32], above: &[u64], ink: impl Fn(u32) -> u32) {
+        self.clear();
+        let mut before = above.first().map_or(0, |word| word & 1);
+        for (word, first) in above.iter().zip((0..samples.len()).step_by(64)) {
+            let within = u64::MAX >> (64 - (samples.len() - first).min(64));
+            let mut passes = (word ^ (word << 1 | before)) & within;
+            before = word >> 63;
+            while passes != 0 {
+                let bit = passes.trailing_zeros();
+                passes &= passes - 1;
+                let i = first + bit as usize;
+                let at = place(i, ink(samples[i - 1]), ink(samples[i]));
+                if word >> bit & 1 != 0 {
+                    self.rises.push(at);
+                } else if self.rises.len() > self.falls.len() {
+                    self.falls.push(at);
+                }
+            }
         }
     }
 
@@ -107,30 +119,23 @@ pub(crate) fn theirs(v: u32) -> u32 {
 }
 
 impl Trace {
-    /// Reads the cut at `angle_deg` and `offset_mm`; empty when it misses the seal.
-    pub(crate) fn read(&mut self, pair: &Pair<'_>, angle_deg: f32, offset_mm: f32) {
-        self.samples.clear();
-        self.passes.clear();
-        self.mine.clear();
-        self.theirs.clear();
-        self.line = Line::default();
-        let along = direction(angle_deg);
-        let Some(walk) = Walk::new(pair, along, offset_mm * PX_PER_MM) else { return };
+    /// Reads the cut that runs along the unit vector `along` at `offset_mm`; empty when it misses the seal.
+    pub(crate) fn read(&mut self, pair: &Pair<'_>, along: [f32; 2], offset_mm: f32) {
+        let Some(walk) = Walk::new(pair, along, offset_mm * PX_PER_MM) else { return self.clear() };
         self.line = walk.line(pair, along);
-        walk.go(pair, &mut self.samples, &mut self.passes);
-        for &i in &self.passes {
-            let i = i as usize;
-            let (a, b) = (self.samples[i - 1], self.samples[i]);
-            if (a ^ b) & HALF != 0 {
-                self.mine.push(b & HALF != 0, place(i, mine(a), mine(b)));
-            }
-            if (a ^ b) & (HALF << 16) != 0 {
-                self.theirs.push(b & (HALF << 16) != 0, place(i, theirs(a), theirs(b)));
-            }
-        }
+        walk.go(pair, &mut self.samples, &mut self.above);
+        self.mine.find(&self.samples, &self.above[0], mine);
+        self.theirs.find(&self.samples, &self.above[1], theirs);
         let reach = REACH_MM / self.line.step_mm.max(1e-6);
         self.rises.pair(&self.mine.rises, &self.theirs.rises, reach);
         self.falls.pair(&self.mine.falls, &self.theirs.falls, reach);
+    }
+
+    fn clear(&mut self) {
+        self.line = Line::default();
+        self.samples.clear();
+        self.mine.clear();
+        self.theirs.clear();
     }
 }
 
@@ -201,33 +206,21 @@ impl Walk {
         Line { x, y, dx, dy, t_mm, step_mm, along }
     }
 
-    /// The walk itself: samples, and which of them differ from the one before in being above a half.
-    ///
-    /// Where an edge comes cannot be predicted, so it is written down without a branch. Arithmetic wraps where the line goes
-    /// towards lower indices; the clipping keeps positions inside, and the slice checks it.
-    fn go(&self, pair: &Pair<'_>, samples: &mut Vec<u32>, passes: &mut Vec<u32>) {
+    /// The walk itself: samples, and where they lie above a half.
+    fn go(&self, pair: &Pair<'_>, samples: &mut Vec<u32>, above: &mut [Vec<u64>; 2]) {
         let (data, stride) = if self.level { (&pair.columns, pair.height) } else { (&pair.rows, pair.width) };
-        let fixed = |v: f32| (f64::from(v) * 65536.0).round() as i64 as u64;
-        // Index and fraction in one number, 48.16 fixed point.
-        let mut pos = fixed(self.minor).wrapping_add((self.start as u64 * stride as u64) << 16);
-        let line = (stride as u64) << 16;
-        let step = fixed(self.slope).wrapping_add(if self.forward { line } else { line.wrapping_neg() });
+        let stride = stride as i32;
+        let fixed = |v: f32| (f64::from(v) * 65536.0).round();
+        let steps = Steps {
+            first: self.start as i32 * stride,
+            line: if self.forward { stride } else { -stride },
+            minor: fixed(self.minor) as u32,
+            slope: fixed(self.slope) as i32,
+        };
         samples.resize(self.steps, 0);
-        passes.resize(self.steps + 1, 0);
-        let mut n = 0;
-        let mut before = None;
-        for (i, sample) in samples.iter_mut().enumerate() {
-            let at = (pos >> 16) as usize;
-            let pair = &data[at..at + 2];
-            let fraction = (pos >> 8) as u32 & 0xff;
-            // a·(256 − f) + b·f of both impressions by one multiplication; neither half leaves its sixteen bits.
-            let v = (pair[0] << 8).wrapping_add(pair[1].wrapping_sub(pair[0]).wrapping_mul(fraction));
-            *sample = v;
-            passes[n] = i as u32;
-            n += usize::from((v ^ before.unwrap_or(v)) & HALVES != 0);
-            before = Some(v);
-            pos = pos.wrapping_add(step);
-        }
-        passes.truncate(n);
+        let [low, high] = above;
+        low.resize(self.steps.div_ceil(64), 0);
+        high.resize(self.steps.div_ceil(64), 0);
+        along(samples, [low, high], data, &steps);
     }
 }

@@ -81,6 +81,7 @@ macro_rules! each {
 
 pub mod agreement;
 pub mod convolve;
+pub mod cut;
 pub mod edges;
 pub mod forest;
 pub mod fourier;

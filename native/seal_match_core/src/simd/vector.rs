@@ -102,8 +102,35 @@ pub trait Vector: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = 
     fn truncate(self) -> Self::Int;
     /// As a float.
     fn from_int(i: Self::Int) -> Self;
-    /// `row · stride + column` in wrapping arithmetic; the caller keeps it within `i32`.
+    /// `row · stride + column` in wrapping arithmetic.
     fn index(row: Self::Int, stride: i32, column: Self::Int) -> Self::Int;
+    /// The same `i32` in every lane.
+    ///
+    /// # Safety
+    /// - As [`Vector::splat`].
+    unsafe fn splat_int(v: i32) -> Self::Int;
+    /// The words at `base + index` (in the low sixteen bits) and `base + index + 1` for each lane.
+    ///
+    /// # Safety
+    /// - Every `base + index` and its successor are readable.
+    unsafe fn gather_words(base: *const u16, index: Self::Int) -> Self::Int;
+    /// Writes the lanes to memory of any alignment.
+    ///
+    /// # Safety
+    /// - `LANES` numbers from `p` on are writable.
+    unsafe fn store_int(i: Self::Int, p: *mut i32);
+    /// Sum in wrapping arithmetic.
+    fn add_int(a: Self::Int, b: Self::Int) -> Self::Int;
+    /// Product in wrapping arithmetic.
+    fn mul_int(a: Self::Int, b: Self::Int) -> Self::Int;
+    /// Bits that both have.
+    fn and_int(a: Self::Int, b: Self::Int) -> Self::Int;
+    /// Bits moved down, zeros from above.
+    fn shift_right<const N: u32>(i: Self::Int) -> Self::Int;
+    /// Bits moved up, zeros from below.
+    fn shift_left<const N: u32>(i: Self::Int) -> Self::Int;
+    /// The highest bit of each lane, the first lane's the lowest.
+    fn signs(i: Self::Int) -> u32;
 }
 
 impl Vector for f32 {
@@ -212,6 +239,45 @@ impl Vector for f32 {
     #[inline(always)]
     fn index(row: i32, stride: i32, column: i32) -> i32 {
         row.wrapping_mul(stride).wrapping_add(column)
+    }
+    #[inline(always)]
+    unsafe fn splat_int(v: i32) -> i32 {
+        v
+    }
+    #[inline(always)]
+    unsafe fn gather_words(base: *const u16, index: i32) -> i32 {
+        // SAFETY: the caller's promise.
+        let [a, b] = unsafe { base.offset(index as isize).cast::<[u16; 2]>().read() };
+        i32::from(a) | i32::from(b) << 16
+    }
+    #[inline(always)]
+    unsafe fn store_int(i: i32, p: *mut i32) {
+        // SAFETY: the caller's promise.
+        unsafe { p.write(i) }
+    }
+    #[inline(always)]
+    fn add_int(a: i32, b: i32) -> i32 {
+        a.wrapping_add(b)
+    }
+    #[inline(always)]
+    fn mul_int(a: i32, b: i32) -> i32 {
+        a.wrapping_mul(b)
+    }
+    #[inline(always)]
+    fn and_int(a: i32, b: i32) -> i32 {
+        a & b
+    }
+    #[inline(always)]
+    fn shift_right<const N: u32>(i: i32) -> i32 {
+        (i as u32 >> N) as i32
+    }
+    #[inline(always)]
+    fn shift_left<const N: u32>(i: i32) -> i32 {
+        i << N
+    }
+    #[inline(always)]
+    fn signs(i: i32) -> u32 {
+        i as u32 >> 31
     }
 }
 
@@ -362,6 +428,42 @@ mod x86 {
         fn index(row: __m256i, stride: i32, column: __m256i) -> __m256i {
             unsafe { _mm256_add_epi32(_mm256_mullo_epi32(row, _mm256_set1_epi32(stride)), column) }
         }
+        #[inline(always)]
+        unsafe fn splat_int(v: i32) -> __m256i {
+            unsafe { _mm256_set1_epi32(v) }
+        }
+        #[inline(always)]
+        unsafe fn gather_words(base: *const u16, index: __m256i) -> __m256i {
+            unsafe { _mm256_i32gather_epi32::<2>(base.cast(), index) }
+        }
+        #[inline(always)]
+        unsafe fn store_int(i: __m256i, p: *mut i32) {
+            unsafe { _mm256_storeu_si256(p.cast(), i) }
+        }
+        #[inline(always)]
+        fn add_int(a: __m256i, b: __m256i) -> __m256i {
+            unsafe { _mm256_add_epi32(a, b) }
+        }
+        #[inline(always)]
+        fn mul_int(a: __m256i, b: __m256i) -> __m256i {
+            unsafe { _mm256_mullo_epi32(a, b) }
+        }
+        #[inline(always)]
+        fn and_int(a: __m256i, b: __m256i) -> __m256i {
+            unsafe { _mm256_and_si256(a, b) }
+        }
+        #[inline(always)]
+        fn shift_right<const N: u32>(i: __m256i) -> __m256i {
+            unsafe { _mm256_srl_epi32(i, _mm_cvtsi32_si128(N as i32)) }
+        }
+        #[inline(always)]
+        fn shift_left<const N: u32>(i: __m256i) -> __m256i {
+            unsafe { _mm256_sll_epi32(i, _mm_cvtsi32_si128(N as i32)) }
+        }
+        #[inline(always)]
+        fn signs(i: __m256i) -> u32 {
+            unsafe { _mm256_movemask_ps(_mm256_castsi256_ps(i)) as u32 }
+        }
     }
 
     impl Vector for F32x16 {
@@ -472,6 +574,42 @@ mod x86 {
         #[inline(always)]
         fn index(row: __m512i, stride: i32, column: __m512i) -> __m512i {
             unsafe { _mm512_add_epi32(_mm512_mullo_epi32(row, _mm512_set1_epi32(stride)), column) }
+        }
+        #[inline(always)]
+        unsafe fn splat_int(v: i32) -> __m512i {
+            unsafe { _mm512_set1_epi32(v) }
+        }
+        #[inline(always)]
+        unsafe fn gather_words(base: *const u16, index: __m512i) -> __m512i {
+            unsafe { _mm512_i32gather_epi32::<2>(index, base.cast()) }
+        }
+        #[inline(always)]
+        unsafe fn store_int(i: __m512i, p: *mut i32) {
+            unsafe { _mm512_storeu_si512(p.cast(), i) }
+        }
+        #[inline(always)]
+        fn add_int(a: __m512i, b: __m512i) -> __m512i {
+            unsafe { _mm512_add_epi32(a, b) }
+        }
+        #[inline(always)]
+        fn mul_int(a: __m512i, b: __m512i) -> __m512i {
+            unsafe { _mm512_mullo_epi32(a, b) }
+        }
+        #[inline(always)]
+        fn and_int(a: __m512i, b: __m512i) -> __m512i {
+            unsafe { _mm512_and_si512(a, b) }
+        }
+        #[inline(always)]
+        fn shift_right<const N: u32>(i: __m512i) -> __m512i {
+            unsafe { _mm512_srl_epi32(i, _mm_cvtsi32_si128(N as i32)) }
+        }
+        #[inline(always)]
+        fn shift_left<const N: u32>(i: __m512i) -> __m512i {
+            unsafe { _mm512_sll_epi32(i, _mm_cvtsi32_si128(N as i32)) }
+        }
+        #[inline(always)]
+        fn signs(i: __m512i) -> u32 {
+            unsafe { u32::from(_mm512_movepi32_mask(i)) }
         }
     }
 }

@@ -16,6 +16,21 @@ releases the GIL. Nothing here is safe against another thread that writes into t
 """
 
 from seal_match_rs._enrolment import CardView, Enrolment, enrol, locate_on_card
+from seal_match_rs._errors import (
+    AlignmentUntrustedError,
+    BoxError,
+    EngineError,
+    FoldError,
+    ImageTooSmallError,
+    ImprintError,
+    NoSealError,
+    PlaneError,
+    PoorCardError,
+    ProfileError,
+    ResolutionError,
+    SealMatchError,
+    TemplateError,
+)
 from seal_match_rs._fold import (
     Fold,
     FoldMap,
@@ -23,7 +38,6 @@ from seal_match_rs._fold import (
     FoldStroke,
     FoldSummary,
     Side,
-    StrokeStatus,
     compose_fold,
     fold,
     sweep_folds,
@@ -33,24 +47,11 @@ from seal_match_rs._imprint import Imprint, Likeness, take_imprint
 from seal_match_rs._native import (
     EVIDENCE_CHANNELS,
     GRAIN_CHANNELS,
-    AlignmentUntrustedError,
-    BoxError,
     Comparison,
     Decision,
-    EngineError,
-    FoldError,
-    ImageTooSmallError,
-    ImprintError,
-    NoSealError,
-    PlaneError,
-    PoorCardError,
     Profile,
-    ProfileError,
-    ResolutionError,
     Scan,
-    SealMatchError,
     Template,
-    TemplateError,
     __version__,
     build_profile,
     examine,
@@ -67,7 +68,7 @@ from seal_match_rs._verification import (
     describe_difference,
     verify,
 )
-from seal_match_rs._words import Box, ScanKind, Verdict
+from seal_match_rs._words import Box, ScanKind, StrokeStatus, Verdict
 
 __all__ = [
     "EVIDENCE_CHANNELS",

@@ -22,14 +22,10 @@ from seal_match_rs._native import (
     fold_strokes,
     fold_sweep,
 )
+from seal_match_rs._words import StrokeStatus
 
 Side: TypeAlias = Literal["reference", "moving"]
 """Whose half lies on the side that the cut's normal points to."""
-
-StrokeStatus: TypeAlias = Literal[
-    "continuous", "shifted", "missing", "extra", "occluded", "poor_ink", "grazing", "merged"
-]
-"""continuous; broken: shifted, missing; unknown: occluded, poor_ink, grazing, merged; extra."""
 
 BROKEN: frozenset[StrokeStatus] = frozenset({"shifted", "missing"})
 JUDGED: frozenset[StrokeStatus] = BROKEN | {"continuous"}

@@ -16,9 +16,9 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from seal_match_rs._errors import ImprintError
 from seal_match_rs._native import (
     Comparison,
-    ImprintError,
     Template,
     imprint_levels,
     imprint_likeness,

@@ -10,3 +10,8 @@ ScanKind: TypeAlias = Literal["colour", "grey", "bilevel"]
 
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels; right and bottom are the far edge, not the last pixel."""
+
+StrokeStatus: TypeAlias = Literal[
+    "continuous", "shifted", "missing", "extra", "occluded", "poor_ink", "grazing", "merged"
+]
+"""continuous; broken: shifted, missing; unknown: occluded, poor_ink, grazing, merged; extra."""

@@ -19,6 +19,7 @@ _FAULTS = {
     Code.INTERNAL, Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.ABORTED, Code.UNIMPLEMENTED,
 }  # fmt: skip
 """Codes of calls that failed; every other refusal is a decision against the caller."""
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _CONTROLS = dict.fromkeys([*range(32), 127], "\ufffd")
 
 
@@ -94,8 +95,7 @@ def account_in(target: str) -> str:
 
 def canonical(value: Mapping[str, Any]) -> bytes:
     """Return canonical JSON: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass")
+    return _JSON.encode(value).encode("utf-8", "surrogatepass")
 
 
 def _state_hash(state: Mapping[str, Any] | None, hasher: Hasher) -> bytes | None:

@@ -94,6 +94,7 @@ class SqlDatabase:
         self._hasher = hasher
         self._log_key = log_key
         self._recorder = Recorder(connections.transactions, hasher)
+        self._latest: SqlWork | None = None
 
     def record(self, entry: AuditEntry) -> None:
         """Write an entry that stands alone; it is durable when this returns.
@@ -132,4 +133,8 @@ class SqlDatabase:
     def write(self) -> Iterator[Work]:
         """Open a transaction that is durable when its block ends without an error."""
         with self.connections.write() as connection:
-            yield SqlWork(connection, self._hasher)
+            work = self._latest
+            # SQLite's writers take turns on one connection; its stores are made once.
+            if work is None or work.connection is not connection:
+                work = self._latest = SqlWork(connection, self._hasher)
+            yield work

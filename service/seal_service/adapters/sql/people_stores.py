@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -126,6 +127,14 @@ class SqlAssignments(TableStore[Assignment]):
 
 
 _SESSION_FIELDS = len(fields(Session))
+
+
+def _standing(*values: Any) -> Standing:
+    *rest, super_admin, epoch = values
+    session, user = Session(*rest[:_SESSION_FIELDS]), User(*rest[_SESSION_FIELDS:])
+    return Standing(session=session, user=user, super_admin=super_admin, epoch=epoch)
+
+
 # Every call asks this.
 _STANDING = Query(
     select(
@@ -138,7 +147,8 @@ _STANDING = Query(
         select(tables.epoch.c.n).scalar_subquery().label("epoch"),
     )
     .join_from(tables.session, tables.users, tables.users.c.id == tables.session.c.user_id)
-    .where(tables.session.c.token_hash == bindparam("token"))
+    .where(tables.session.c.token_hash == bindparam("token")),
+    _standing,
 )
 
 
@@ -150,14 +160,7 @@ class SqlSessions(TableStore[Session]):
 
     def standing(self, token_hash: str) -> Standing | None:
         """Return the session of a token, its user, and the marks that every call looks at."""
-        row = _STANDING.first(self.connection, token=token_hash, super_admin=SUPER_ADMIN)
-        if row is None:
-            return None
-        *rest, super_admin, epoch = row
-        return Standing(
-            session=Session(*rest[:_SESSION_FIELDS]), user=User(*rest[_SESSION_FIELDS:]),
-            super_admin=super_admin, epoch=epoch,
-        )  # fmt: skip
+        return _STANDING.first(self.connection, token=token_hash, super_admin=SUPER_ADMIN)
 
     def touch(self, session: Session) -> None:
         """Write when the session was last used."""

@@ -38,8 +38,7 @@ class TableStore(Generic[T]):
 
     def get(self, key: str) -> T | None:
         """Return the record, or None."""
-        row = _by_id(self.table, self.record).first(self.connection, key=key)
-        return None if row is None else self.record(*row)
+        return _by_id(self.table, self.record).first(self.connection, key=key)
 
     def add(self, record: T) -> None:
         """Add a new record."""
@@ -99,15 +98,16 @@ def values_of(record: object) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _names(type(record))}
 
 
-_BY_ID: dict[tuple[Table, type], Query] = {}
+_BY_ID: dict[tuple[Table, type], Query[Any]] = {}
 
 
-def _by_id(table: Table, record_type: type) -> Query:
+def _by_id(table: Table, record_type: type[T]) -> Query[T]:
     """Return the look-up by id: it is asked for all the time. Columns are a record's fields."""
     key = (table, record_type)
     if key not in _BY_ID:
         columns = [table.c[name] for name in _names(record_type)]
-        _BY_ID[key] = Query(select(*columns).where(table.c.id == bindparam("key")))
+        by_id = select(*columns).where(table.c.id == bindparam("key"))
+        _BY_ID[key] = Query(by_id, record_type)
     return _BY_ID[key]
 
 

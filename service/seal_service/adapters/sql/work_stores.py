@@ -65,7 +65,8 @@ _PENDING_OF_ONE = Query(
     select(tables.pending_change.c.id).where(
         tables.pending_change.c.state == bindparam("state"),
         tables.pending_change.c.target == bindparam("target"),
-    )
+    ),
+    str,
 )
 _PENDING_OF = select(tables.pending_change.c.target, tables.pending_change.c.id).where(
     _WAITING, tables.pending_change.c.target.in_(bindparam("targets", expanding=True))
@@ -98,7 +99,7 @@ class SqlChanges(TableStore[Change]):
             rows = _PENDING_OF_ONE.all(
                 self.connection, state=str(ChangeState.PENDING), target=wanted[0]
             )
-            return {wanted[0]: rows[0][0]} if rows else {}
+            return {wanted[0]: rows[0]} if rows else {}
         found = self.connection.execute(_PENDING_OF, {"targets": wanted})
         return {row.target: row.id for row in found}
 

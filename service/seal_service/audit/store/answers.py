@@ -2,9 +2,10 @@
 
 Who calls, and what they may do, is looked up anew in every call's transaction. Mostly nothing has
 changed since the last call but the log, which no such query reads. SQLite tells so itself: a
-connection counts the rows that it has changed, and sees whether another one has committed. So rows
-are kept until either number moves by more than the log's own rows account for. Nothing is taken on
-trust from those who write: an `UPDATE` that somebody forgot to announce ends every answer too.
+connection counts the rows that it has changed, and sees whether another one has committed. So what
+was found is kept until either number moves by more than the log's own rows account for. Nothing is
+taken on trust from those who write: an `UPDATE` that somebody forgot to announce ends every answer
+too.
 """
 
 from __future__ import annotations
@@ -21,11 +22,9 @@ LIMIT = 8192
 """Most queries that are remembered: some 1 kB each."""
 _KEY = "answers"
 
-Rows = tuple[tuple[Any, ...], ...]
-
 
 class Answers:
-    """The rows that queries have found on one SQLite connection that writes.
+    """What queries have found on one SQLite connection that writes.
 
     Members of a group (`transactions.py`) use it one after another. Once a member has changed
     anything but the log, nothing is found until the next one begins with no answers at all, whether
@@ -37,7 +36,7 @@ class Answers:
         self._driver: Any = connection.connection.driver_connection
         self._others = -1
         self._changes = 0
-        self._rows: dict[Any, Rows] = {}
+        self._found: dict[Any, tuple[Any, ...]] = {}
 
     def begin_group(self) -> None:
         """Forget everything if another connection has committed; the write lock must be held."""
@@ -53,18 +52,18 @@ class Answers:
 
     def forget(self) -> None:
         """Forget everything."""
-        self._rows.clear()
+        self._found.clear()
         self._changes = self._driver.total_changes
 
-    def find(self, key: Any) -> Rows | None:
+    def find(self, key: Any) -> tuple[Any, ...] | None:
         """Return what a query has found; None where that is not known to be true still."""
-        return self._rows.get(key) if self._driver.total_changes == self._changes else None
+        return self._found.get(key) if self._driver.total_changes == self._changes else None
 
-    def keep(self, key: Any, rows: Rows) -> None:
+    def keep(self, key: Any, found: tuple[Any, ...]) -> None:
         """Keep what a query has found; nobody can change the values."""
-        if len(self._rows) >= LIMIT:
-            self._rows.clear()
-        self._rows[key] = rows
+        if len(self._found) >= LIMIT:
+            self._found.clear()
+        self._found[key] = found
 
     @contextmanager
     def log_only(self) -> Iterator[None]:

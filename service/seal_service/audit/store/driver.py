@@ -31,19 +31,22 @@ def fetch(connection: Connection, text: str, values: Values) -> list[tuple[Any, 
     return found
 
 
-def run(connection: Connection, text: str, rows: Sequence[Values]) -> None:
-    """Run a statement that returns nothing, for each of some rows (errors as of `fetch`)."""
+def run(connection: Connection, text: str, values: Values = ()) -> None:
+    """Run a statement that returns nothing (errors as of `fetch`)."""
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
     try:
-        if len(rows) == 1:
-            cursor.execute(text, rows[0])
-        else:
-            cursor.executemany(text, rows)
+        cursor.execute(text, values)
     except _errors(connection) as error:
         raise _fault(connection, text, error) from error
     finally:
         cursor.close()
+
+
+def signs(connection: Connection, count: int) -> str:
+    """Return a list of parameters as this driver writes them, in brackets."""
+    sign = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    return f"({', '.join([sign] * count)})"
 
 
 def _errors(connection: Connection) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -16,7 +17,10 @@ from seal_service.audit.encoding import encode, encode_values
 from seal_service.audit.entry import ENTRY_FIELDS, AuditKind, Decision, Entry
 from seal_service.audit.errors import InvalidEventError, LogDamagedError
 from seal_service.audit.hashing import HashId
-from seal_service.audit.store.driver import run
+from seal_service.audit.store.driver import run, signs
+
+_ROWS = 64
+"""Most rows of one statement."""
 
 
 def values_of(entry: Entry) -> tuple[Any, ...]:
@@ -66,12 +70,20 @@ def canonical_bytes(values: Sequence[Any], where: str) -> bytes:
 
 
 def insert_many(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    then: str = "",
 ) -> None:
-    """Insert rows of plain numbers, texts and bytes, in the order of `columns`."""
-    if not rows:
-        return
-    sign = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    names, signs = ", ".join(columns), ", ".join([sign] * len(columns))
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({signs})"  # noqa: S608  # names are ours
-    run(connection, statement, rows)
+    """Insert rows of plain numbers, texts and bytes, in the order of `columns`.
+
+    Many rows are one statement: between two, a thread gives the interpreter away, and while calls
+    want it as well it waits for it longer than the rows take. `then` ends the statement.
+    """
+    one = signs(connection, len(columns))
+    for at in range(0, len(rows), _ROWS):
+        some = rows[at : at + _ROWS]
+        every = ", ".join([one] * len(some))
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {every} {then}"  # noqa: S608  # names are ours
+        run(connection, statement, tuple(chain.from_iterable(some)))

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, text
 
 from seal_service.audit import tables
 from seal_service.audit.entry import ENTRY_FIELDS
@@ -20,6 +20,7 @@ from seal_service.audit.errors import AppenderBusyError, LogDamagedError
 from seal_service.audit.keys import Signer
 from seal_service.audit.note import Checkpoint, Note
 from seal_service.audit.store.answers import log_only
+from seal_service.audit.store.driver import fetch, run, signs
 from seal_service.audit.store.rows import canonical_bytes, insert_many
 from seal_service.audit.store.state import (
     LogSettings,
@@ -31,19 +32,16 @@ from seal_service.audit.store.state import (
 from seal_service.audit.store.transactions import Transactions
 from seal_service.audit.tiles import Frontier, TileId, tree_of
 
-_PUT_TILE = text(
-    "INSERT INTO audit_tile (level, idx, hash_alg, hashes)"
-    " VALUES (:level, :idx, :hash_alg, :hashes)"
-    " ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes"
-)
-_DROP_WAITING = text("DELETE FROM audit_outbox WHERE id = :id")
-
-
 _EVENT_COLUMNS = ("seq", *ENTRY_FIELDS, "leaf_alg", "leaf_hash")
+_TILE_COLUMNS = ("level", "idx", "hash_alg", "hashes")
+_OR_GROW = "ON CONFLICT (level, idx) DO UPDATE SET hashes = excluded.hashes"
+# Handed to the driver as they are: every tenth of a second calls wait for this.
 _WAITING = (
     f"SELECT {', '.join(['id', *ENTRY_FIELDS, 'salt', 'payload'])}"  # noqa: S608  # names are ours
-    " FROM audit_outbox ORDER BY id LIMIT :limit"
+    " FROM audit_outbox ORDER BY id LIMIT "
 )
+_KNOWN = "SELECT event_id FROM audit_event WHERE event_id IN "
+_DROP_WAITING = "DELETE FROM audit_outbox WHERE id IN "
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,8 @@ class Sequencer:
                 raise AppenderBusyError(message)
             self._store(connection, frontier.size, fresh, leaves, tiles)
             if waiting:
-                connection.execute(_DROP_WAITING, [{"id": row.id} for row in waiting])
+                ids = [row.id for row in waiting]
+                run(connection, _DROP_WAITING + signs(connection, len(ids)), ids)
             if note is not None:
                 self._store_checkpoint(connection, grown, note)
         self._frontier, self._size = grown, grown.size
@@ -168,8 +167,7 @@ class Sequencer:
         return Step(len(fresh), repeated, grown.size, None if note is None else str(note))
 
     def _waiting(self, connection: Connection, limit: int) -> list[_Waiting]:
-        query = text(_WAITING)
-        found = connection.execute(query, {"limit": limit}).all()
+        found = fetch(connection, f"{_WAITING}{limit:d}", ())
         return [_Waiting(row[0], row[1:-2], row[-2], row[-1]) for row in found]
 
     def _fresh(self, connection: Connection, waiting: Sequence[_Waiting]) -> list[_Waiting]:
@@ -177,8 +175,8 @@ class Sequencer:
         ids = [row.event_id for row in waiting]
         if not ids:
             return []
-        known = select(tables.event.c.event_id).where(tables.event.c.event_id.in_(ids))
-        seen = {bytes(found) for found in connection.scalars(known)}
+        known = fetch(connection, _KNOWN + signs(connection, len(ids)), ids)
+        seen = {bytes(found) for (found,) in known}
         fresh = []
         for row in waiting:
             if row.event_id not in seen:
@@ -211,13 +209,8 @@ class Sequencer:
             (seq, row.salt, row.payload) for seq, (row, _) in numbered if row.payload is not None
         ]
         insert_many(connection, tables.payload, ("seq", "salt", "payload"), payloads)
-        connection.execute(
-            _PUT_TILE,
-            [
-                {"level": tile.level, "idx": tile.index, "hash_alg": algorithm, "hashes": hashes}
-                for tile, hashes in tiles.items()
-            ],
-        )
+        grown = [(tile.level, tile.index, algorithm, hashes) for tile, hashes in tiles.items()]
+        insert_many(connection, tables.tile, _TILE_COLUMNS, grown, _OR_GROW)
 
     def _store_checkpoint(self, connection: Connection, frontier: Frontier, note: Note) -> None:
         remember_key(connection, self._signer.verifier, frontier.size)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from seal_service.audit import tables
 from seal_service.audit.errors import LogDamagedError, ProfileMismatchError
 from seal_service.audit.hashing import Hasher, HashId, hasher_of
 from seal_service.audit.keys import Verifier
 from seal_service.audit.note import Checkpoint, open_checkpoint
+from seal_service.audit.store.driver import fetch
 from seal_service.audit.tiles import ReadTile, TileId
 
 
@@ -73,7 +74,7 @@ def load_settings(connection: Connection) -> LogSettings:
 
 def log_size(connection: Connection) -> int:
     """Return how many events have a sequence number."""
-    last = connection.execute(select(func.max(tables.event.c.seq))).scalar()
+    ((last,),) = fetch(connection, "SELECT max(seq) FROM audit_event", ())
     return 0 if last is None else int(last) + 1
 
 

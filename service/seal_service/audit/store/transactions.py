@@ -2,10 +2,10 @@
 
 SQLite has one writer at a time, and a synced commit costs it milliseconds whatever is in it. So
 writers of one process take turns on one connection, each in a savepoint, and share a commit: who
-leaves while nobody waits commits for everybody who came before (group commit). A writer that fails
-takes nobody with it, and nobody goes on, not even one who was refused, before what they saw is
-durable. ``BEGIN IMMEDIATE``, because a transaction that begins as a reader and then writes ignores
-the busy timeout.
+leaves while nobody waits, or when those before have waited long enough, commits for everybody who
+came before (group commit). A writer that fails takes nobody with it, and nobody goes on, not even
+one who was refused, before what they saw is durable. ``BEGIN IMMEDIATE``, because a transaction
+that begins as a reader and then writes ignores the busy timeout.
 
 PostgreSQL groups syncs itself. Its transactions are SERIALIZABLE, so that two calls that each look
 right alone cannot break a rule together.
@@ -14,9 +14,10 @@ right alone cannot break a rule together.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -28,8 +29,10 @@ from seal_service.audit.store.answers import Answers, remember
 from seal_service.audit.store.driver import run
 
 BUSY_TIMEOUT_S = 10
-MAX_GROUP = 64
-"""Most writers of one commit: the first of them waits for the last."""
+COMMITS = 8
+OPEN_S = (0.004, 0.1)
+"""How long a group takes more writers: some times as long as the latest commit took, within these
+bounds, for the first of them waits for the last."""
 _PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_S * 1000}",
     "journal_mode = WAL",
@@ -44,8 +47,9 @@ _PRAGMAS = (
 class _Group:
     """Writers that share one commit."""
 
-    size: int = 0
-    ended: threading.Event = field(default_factory=threading.Event)
+    until: float
+    ended: threading.Event | None = None
+    """Made by the first who waits: mostly nobody does."""
     fault: BaseException | None = None
 
 
@@ -91,6 +95,7 @@ class Transactions:
         self._group: _Group | None = None
         self._writer: Connection | None = None
         self._answers: Answers | None = None
+        self._commit_s = 0.0
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -162,35 +167,39 @@ class Transactions:
                 self._writer = self.engine.connect()
                 self._answers = remember(self._writer)
             if self._group is None:
-                run(self._writer, "BEGIN IMMEDIATE", [()])
+                run(self._writer, "BEGIN IMMEDIATE")
                 self._answers.begin_group()
-                self._group = _Group()
+                open_s = sorted((*OPEN_S, COMMITS * self._commit_s))[1]
+                self._group = _Group(time.monotonic() + open_s)
         except BaseException:
             self._drop_writer()
             self._pass_on()
             raise
-        self._group.size += 1
         return self._group, self._writer, self._answers
 
     def _leave(self, group: _Group, connection: Connection) -> None:
         """Commit if nobody else will; go on when it is done (NotDurableError if it failed)."""
         with self._turn:
-            last = group.fault is not None or not self._waiting or group.size >= MAX_GROUP
-            if not last:
+            late = group.fault is not None or time.monotonic() >= group.until
+            ended = None
+            if self._waiting and not late:
+                ended = group.ended = group.ended or threading.Event()
                 self._taken = False
                 self._turn.notify()
-        if last:
+        if ended is None:
             self._end(group, connection)
         else:
-            group.ended.wait()
+            ended.wait()
         if group.fault is not None:
             message = f"the commit failed: {group.fault}"
             raise NotDurableError(message) from group.fault
 
     def _end(self, group: _Group, connection: Connection) -> None:
+        began = time.monotonic()
         try:
             if group.fault is None:
-                run(connection, "COMMIT", [()])
+                run(connection, "COMMIT")
+                self._commit_s = time.monotonic() - began
         except BaseException as error:  # noqa: BLE001  # every member must hear of it
             group.fault = error
         try:
@@ -198,7 +207,8 @@ class Transactions:
                 self._drop_writer()
         finally:
             self._group = None
-            group.ended.set()
+            if group.ended is not None:
+                group.ended.set()
             self._pass_on()
 
     def _drop_writer(self) -> None:
