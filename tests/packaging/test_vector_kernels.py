@@ -20,8 +20,13 @@ KERNELS = ROOT / "native" / "seal_match_core" / "src" / "simd"
 X86 = platform.machine() in {"x86_64", "AMD64"}
 REGISTER = {"avx2": "%ymm", "avx512": "%zmm"}
 FLOATS = r"\tv(add|sub|mul|div|max|min)p[sd] "
-WORK = {"above": r"\tvcmp\w*p[sd] ", "along": r"\tvpmull\w "}
-"""What kernels do instead that calculate with no floats: one compares, one mixes integers."""
+WORK = {
+    "above": r"\tvcmp\w*p[sd] ",
+    "along": r"\tvpmull\w ",
+    "convolve": r"\tvpmaddwd ",
+    "narrow": r"\tvpsra\w ",
+}
+"""What kernels do instead that calculate with no floats: compare, or calculate with integers."""
 
 pytestmark = pytest.mark.skipif(not X86, reason="the vector kernels are for x86-64")
 

@@ -7,7 +7,7 @@ use common::{Die, Image, Random, Rim};
 use seal_match_core::align::refine::{Edge, Offset};
 use seal_match_core::geometry::{Normal, Pose};
 use seal_match_core::simd::agreement::{self, Means};
-use seal_match_core::simd::convolve::{Taps, connect_at, connect_scalar, convolve_at, convolve_scalar};
+use seal_match_core::simd::convolve::{Taps, connect_at, connect_scalar, convolve_at, convolve_scalar, narrow_at, narrow_scalar};
 use seal_match_core::simd::cut::{self, Steps};
 use seal_match_core::simd::edges::{Look, measure_at, measure_scalar};
 use seal_match_core::simd::forest::{Forest, Node, sum_trees_at, sum_trees_scalar};
@@ -577,22 +577,42 @@ fn robust_sums_agree_in_every_width_and_are_normal_equations() {
     }
 }
 
+/// What a layer of 3 × 3 is, place by place.
+fn convolved_by_definition(taps: &Taps<'_>) -> Vec<i32> {
+    let (outputs, inputs) = (taps.bias.len(), taps.inputs);
+    let at = |x: usize, y: usize, o: usize| {
+        let mut sum = taps.bias[o];
+        for (tap, k) in (0..9).flat_map(|tap| (0..inputs).map(move |k| (tap, k))) {
+            let (sx, sy) = (taps.from + taps.step * x + tap % 3, taps.from + taps.step * y + tap / 3);
+            let weight = taps.weights[tap * inputs * outputs + (k / 2 * outputs + o) * 2 + k % 2];
+            sum += i32::from(taps.src[(sy * taps.src_side + sx) * inputs + k]) * i32::from(weight);
+        }
+        sum.max(0)
+    };
+    (0..taps.side * taps.side * outputs).map(|i| at(i / outputs % taps.side, i / outputs / taps.side, i % outputs)).collect()
+}
+
 #[test]
 fn layers_over_windows_agree_in_every_width() {
     let mut r = Random(23);
     for (inputs, outputs, step, from, side, src_side) in
-        [(16, 16, 1, 0, 14, 16), (3, 32, 2, 1, 7, 16), (32, 48, 1, 0, 7, 9), (5, 16, 1, 0, 7, 9)]
+        [(16, 16, 1, 0, 14, 16), (2, 32, 2, 1, 7, 16), (32, 48, 1, 0, 7, 9), (6, 16, 1, 0, 7, 9)]
     {
-        let src = numbers(&mut r, src_side * src_side * inputs, -1.0, 1.0);
-        let (weights, bias) = (numbers(&mut r, 9 * inputs * outputs, -1.0, 1.0), numbers(&mut r, outputs, -1.0, 1.0));
+        let mut words = |n: usize, size: f32| -> Vec<i16> { (0..n).map(|_| r.between(-size, size) as i16).collect() };
+        let (src, weights) = (words(src_side * src_side * inputs, 4096.0), words(9 * inputs * outputs, 3000.0));
+        let bias: Vec<i32> = words(outputs, 32767.0).iter().map(|v| 1000 * i32::from(*v)).collect();
         let taps = Taps { src_side, src: &src, inputs, from, step, weights: &weights, bias: &bias, side };
-        agree("convolve", (side + 2) * (side + 2) * outputs, |level, out| match level {
-            Some(level) => convolve_at(level, out, &taps),
-            None => convolve_scalar(out, &taps),
-        });
+        let mut expected = vec![-7; side * side * outputs];
+        convolve_scalar(&mut expected, &taps);
+        assert_eq!(expected, convolved_by_definition(&taps));
+        for wide in WIDE {
+            let mut found = vec![-7; side * side * outputs];
+            convolve_at(wide, &mut found, &taps);
+            assert_eq!(found, expected, "convolve: {}", wide.name());
+        }
+        let (weights, bias) = (numbers(&mut r, inputs * outputs, -1.0, 1.0), numbers(&mut r, outputs, -1.0, 1.0));
         for sources in [0, 1, 7, 8, 19] {
             let src = numbers(&mut r, sources * inputs, -1.0, 1.0);
-            let weights = numbers(&mut r, inputs * outputs, -1.0, 1.0);
             agree("connect", sources * outputs, |level, out| match level {
                 Some(level) => connect_at(level, out, &src, &weights, &bias),
                 None => connect_scalar(out, &src, &weights, &bias),
@@ -603,6 +623,25 @@ fn layers_over_windows_agree_in_every_width() {
                 let mut alone = vec![0.0; outputs];
                 connect_scalar(&mut alone, src, &weights, &bias);
                 assert_eq!(bits(&alone), bits(one), "one of {sources} sources");
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_are_rounded_alike_in_every_width() {
+    let mut r = Random(29);
+    for n in LENGTHS {
+        let src: Vec<i32> = (0..n).map(|_| r.bits() as i32 >> r.below(20)).collect();
+        for lost in [0, 1, 2, 11, 31] {
+            let rounded = |v: i32| ((i64::from(v) + (1_i64 << lost >> 1)) >> lost) as i16;
+            let mut found = vec![-7; n];
+            narrow_scalar(&mut found, &src, lost);
+            assert_eq!(found, src.iter().map(|v| rounded(*v)).collect::<Vec<_>>(), "{lost}");
+            for wide in WIDE {
+                let mut wider = vec![-7; n];
+                narrow_at(wide, &mut wider, &src, lost);
+                assert_eq!(wider, found, "{} {lost}", wide.name());
             }
         }
     }

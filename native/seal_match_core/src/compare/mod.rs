@@ -14,3 +14,4 @@ pub mod part_network;
 pub mod parts;
 pub mod regions;
 pub mod tiles;
+pub(crate) mod whole_layer;

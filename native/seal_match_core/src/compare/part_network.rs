@@ -8,13 +8,14 @@
 //!         copied: log odds that the part was engraved after an impression, or by eye
 //! ```
 //! Where `network` looks for a difference of any form at every place, this judges a digit or a character as a whole, as a reader does:
-//! ink under print is shown to it together with what covers it. The number of channels is the profile's. Its sums have one order
-//! (`simd::convolve`): all instruction sets give the same bits.
+//! ink under print is shown to it together with what covers it. The number of channels is the profile's. The layers are computed in
+//! whole numbers (`whole_layer`), the sums of the rest have one order (`simd::convolve`): all instruction sets give the same bits.
 
 use crate::compare::parts::Part;
+use crate::compare::whole_layer::{Layer, Places};
 use crate::error::{Error, Result};
 use crate::plane::Field;
-use crate::simd::convolve::{Taps, connect, convolve};
+use crate::simd::convolve::connect;
 
 /// Samples a side of a window.
 pub const WINDOW: usize = 28;
@@ -58,7 +59,7 @@ pub struct Judged {
 /// The network.
 #[derive(Debug)]
 pub struct PartNetwork {
-    layers: [LayerNumbers; 3],
+    layers: [Layer; 3],
     joint: LayerNumbers,
     head: LayerNumbers,
 }
@@ -86,7 +87,7 @@ impl PartNetwork {
         if all.into_iter().any(|v| !v.is_finite()) {
             return Err(bad("a weight is not finite".into()));
         }
-        Ok(Self { layers, joint, head })
+        Ok(Self { layers: layers.each_ref().map(|(weights, bias)| Layer::new(weights, bias)), joint, head })
     }
 
     /// Judges every part; all three images are on the reference's grid.
@@ -95,10 +96,11 @@ impl PartNetwork {
     /// When the images differ in size.
     pub fn judge(&self, parts: &[Part], reference: &Field, moving: &Field, covered: &Field) -> Vec<Judged> {
         assert!([moving, covered].iter().all(|f| (f.width, f.height) == (reference.width, reference.height)));
-        let bordered = |side: usize, channels: usize| vec![0.0_f32; (side + 2) * (side + 2) * channels];
-        let mut window = bordered(SIDES[0], INPUTS);
-        let mut places = [0, 1, 2].map(|i| bordered(SIDES[i], self.layers[i].1.len()));
-        let size = SIDES[2] * SIDES[2] * self.layers[2].1.len();
+        let [first, second, third] = &self.layers;
+        let mut window = Places::new(SIDES[0], INPUTS);
+        let mut places = [Places::new(SIDES[0], first.outputs()), Places::new(SIDES[1], second.outputs())];
+        let mut sums = vec![0; SIDES[0] * SIDES[0] * MOST_CHANNELS];
+        let size = SIDES[2] * SIDES[2] * third.outputs();
         let mut flat = vec![0.0; TOGETHER.min(parts.len()) * size];
         let outputs = self.joint.1.len();
         let mut joint = vec![0.0; TOGETHER.min(parts.len()) * outputs];
@@ -107,13 +109,12 @@ impl PartNetwork {
             let (flat, joint) = (&mut flat[..parts.len() * size], &mut joint[..parts.len() * outputs]);
             for (part, flat) in parts.iter().zip(flat.chunks_exact_mut(size)) {
                 fill(&mut window, part, [reference, moving, covered]);
-                self.convolve(&window, &mut places);
-                let row = SIDES[2] * self.layers[2].1.len();
-                let stride = (SIDES[2] + 2) * self.layers[2].1.len();
-                for (y, to) in flat.chunks_exact_mut(row).enumerate() {
-                    let at = (y + 1) * stride + self.layers[2].1.len();
-                    to.copy_from_slice(&places[2][at..at + row]);
-                }
+                let [one, two] = &mut places;
+                first.apply(one, &mut sums, &window, [FROM[0], STEPS[0]], second);
+                second.apply(two, &mut sums, one, [FROM[1], STEPS[1]], third);
+                let scale = third.sums(&mut sums[..size], two, FROM[2], STEPS[2]);
+                let unit = 2_f64.powi(-scale) as f32;
+                flat.iter_mut().zip(&sums).for_each(|(to, v)| *to = *v as f32 * unit);
             }
             connect(joint, flat, &self.joint.0, &self.joint.1);
             for (part, joint) in parts.iter().zip(joint.chunks_exact(outputs)) {
@@ -130,20 +131,6 @@ impl PartNetwork {
         }
         out
     }
-
-    /// The layers of 3 × 3 of one window.
-    fn convolve(&self, window: &[f32], places: &mut [Vec<f32>; 3]) {
-        for i in 0..3 {
-            let (before, here) = places.split_at_mut(i);
-            let (src, src_side, inputs) = match before.last() {
-                None => (window, SIDES[0], INPUTS),
-                Some(last) => (last.as_slice(), SIDES[i - 1], self.layers[i - 1].1.len()),
-            };
-            let (weights, bias) = &self.layers[i];
-            let (from, step, side) = (FROM[i], STEPS[i], SIDES[i]);
-            convolve(&mut here[0], &Taps { src_side: src_side + 2, src, inputs, from, step, weights, bias, side });
-        }
-    }
 }
 
 /// Share of a part's box that is covered.
@@ -158,17 +145,17 @@ fn hidden(part: &Part, covered: &Field) -> f32 {
     sum / count.max(1.0)
 }
 
-/// Writes the window of a part, all places but the border.
-fn fill(window: &mut [f32], part: &Part, images: [&Field; 3]) {
-    const STRIDE: usize = WINDOW / 2 + 2;
+/// Writes the window of a part.
+fn fill(window: &mut Places, part: &Part, images: [&Field; 3]) {
     let sampled = images.map(|image| look(image, part));
+    let number = |v: f32| (v * (1 << Places::WINDOW_SCALE) as f32 + 0.5) as i16;
     for y in 0..WINDOW {
         for x in 0..WINDOW {
             let i = y * WINDOW + x;
-            let (r, q, c) = (sampled[0][i].clamp(0.0, FULL), sampled[1][i].clamp(0.0, FULL), sampled[2][i]);
-            let place = (y / 2 + 1) * STRIDE + x / 2 + 1;
-            let at = place * INPUTS + 4 * (2 * (y % 2) + x % 2);
-            window[at..at + 4].copy_from_slice(&[r, q, c, (r - q).abs() * (1.0 - c)]);
+            let (r, q, c) = (sampled[0][i].clamp(0.0, FULL), sampled[1][i].clamp(0.0, FULL), sampled[2][i].clamp(0.0, 1.0));
+            let first = 4 * (2 * (y % 2) + x % 2);
+            let numbers = [r, q, c, (r - q).abs() * (1.0 - c)].map(number);
+            window.at(x / 2, y / 2)[first..first + 4].copy_from_slice(&numbers);
         }
     }
 }
@@ -289,17 +276,17 @@ mod tests {
         let parts = boxes.map(|(from, to, large)| Part { from, to, large, added: false });
         let judged = network.judge(&parts, &reference, &moving, &covered);
         for (part, found) in parts.iter().zip(judged) {
-            let mut window = vec![0.0_f32; 16 * 16 * 16];
+            let mut window = Places::new(14, 16);
             fill(&mut window, part, [&reference, &moving, &covered]);
-            let inner = |i: usize| window[((i / 14 + 1) * 16 + i % 14 + 1) * 16..][..16].iter().map(|v| f64::from(*v));
-            let mut places: Vec<f64> = (0..14 * 14).flat_map(inner).collect();
+            let mut inner = |i: usize| window.at(i % 14, i / 14).iter().map(|v| f64::from(*v) / 2048.0).collect::<Vec<_>>();
+            let mut places: Vec<f64> = (0..14 * 14).flat_map(&mut inner).collect();
             for (i, side) in [14, 14, 7].into_iter().enumerate() {
                 places = defined(&places, side, &layers[i], STEPS[i]);
             }
             let hidden: Vec<f64> = dense(&places, &joint).into_iter().map(|v| v.max(0.0)).collect();
             let expected = dense(&hidden, &head);
-            assert!((f64::from(found.differs) - expected[0]).abs() < 1e-4, "{found:?} {expected:?}");
-            assert!((f64::from(found.copied) - expected[1]).abs() < 1e-4, "{found:?} {expected:?}");
+            assert!((f64::from(found.differs) - expected[0]).abs() < 1e-3, "{found:?} {expected:?}");
+            assert!((f64::from(found.copied) - expected[1]).abs() < 1e-3, "{found:?} {expected:?}");
         }
     }
 

@@ -123,6 +123,10 @@ pub trait Vector: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = 
     fn add_int(a: Self::Int, b: Self::Int) -> Self::Int;
     /// Product in wrapping arithmetic.
     fn mul_int(a: Self::Int, b: Self::Int) -> Self::Int;
+    /// `sum` and the products of the low and of the high halves of `a` and `b`, each half an `i16` above −2¹⁵; in wrapping arithmetic.
+    fn add_products(sum: Self::Int, a: Self::Int, b: Self::Int) -> Self::Int;
+    /// The larger.
+    fn max_int(a: Self::Int, b: Self::Int) -> Self::Int;
     /// Bits that both have.
     fn and_int(a: Self::Int, b: Self::Int) -> Self::Int;
     /// Bits moved down, zeros from above.
@@ -262,6 +266,15 @@ impl Vector for f32 {
     #[inline(always)]
     fn mul_int(a: i32, b: i32) -> i32 {
         a.wrapping_mul(b)
+    }
+    #[inline(always)]
+    fn add_products(sum: i32, a: i32, b: i32) -> i32 {
+        let product = |shift: u32| i32::from((a >> shift) as i16) * i32::from((b >> shift) as i16);
+        sum.wrapping_add(product(0).wrapping_add(product(16)))
+    }
+    #[inline(always)]
+    fn max_int(a: i32, b: i32) -> i32 {
+        a.max(b)
     }
     #[inline(always)]
     fn and_int(a: i32, b: i32) -> i32 {
@@ -449,6 +462,14 @@ mod x86 {
             unsafe { _mm256_mullo_epi32(a, b) }
         }
         #[inline(always)]
+        fn add_products(sum: __m256i, a: __m256i, b: __m256i) -> __m256i {
+            unsafe { _mm256_add_epi32(sum, _mm256_madd_epi16(a, b)) }
+        }
+        #[inline(always)]
+        fn max_int(a: __m256i, b: __m256i) -> __m256i {
+            unsafe { _mm256_max_epi32(a, b) }
+        }
+        #[inline(always)]
         fn and_int(a: __m256i, b: __m256i) -> __m256i {
             unsafe { _mm256_and_si256(a, b) }
         }
@@ -594,6 +615,14 @@ mod x86 {
         #[inline(always)]
         fn mul_int(a: __m512i, b: __m512i) -> __m512i {
             unsafe { _mm512_mullo_epi32(a, b) }
+        }
+        #[inline(always)]
+        fn add_products(sum: __m512i, a: __m512i, b: __m512i) -> __m512i {
+            unsafe { _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)) }
+        }
+        #[inline(always)]
+        fn max_int(a: __m512i, b: __m512i) -> __m512i {
+            unsafe { _mm512_max_epi32(a, b) }
         }
         #[inline(always)]
         fn and_int(a: __m512i, b: __m512i) -> __m512i {
