@@ -266,7 +266,7 @@ fn turning_both_images_turns_the_map() {
             let [reference, moving] = drawn_turned(&drawing, by, steps as f32);
             let after = whole(&reference, &moving);
             let [right, wrong] = [0, 12].map(|off| unlike_turned(&map, &after, steps - off, 2));
-            assert!(right < 0.015 && wrong > 0.2, "seed {seed}, {steps}°: {right} of the cells differ, {wrong} at another angle");
+            assert!(right < 0.016 && wrong > 0.2, "seed {seed}, {steps}°: {right} of the cells differ, {wrong} at another angle");
             let (a, b) = (&map.summary, &after.summary);
             assert!(a.judged.abs_diff(b.judged) < a.judged / 100, "seed {seed}, {steps}°: {a:?} {b:?}");
             for (a, b) in [(a.broken_share, b.broken_share), (a.shifted_share, b.shifted_share)] {
