@@ -56,9 +56,10 @@ fn agree(what: &str, n: usize, run: impl Fn(Option<Level>, &mut [f32])) {
 fn cut_by_definition(n: usize, data: &[u16], steps: &Steps) -> (Vec<u32>, [Vec<u64>; 2]) {
     let (mut samples, mut above) = (Vec::new(), [vec![0; n.div_ceil(64)], vec![0; n.div_ceil(64)]]);
     for k in 0..n {
-        let place = i64::from(steps.minor) + k as i64 * i64::from(steps.slope);
-        let at = (i64::from(steps.first) + k as i64 * i64::from(steps.line) + (place >> 16)) as usize;
-        let f = (place >> 8) as u32 & 0xff;
+        let exact = i64::from(steps.minor) + k as i64 * i64::from(steps.slope);
+        let place = (exact as f64 / 256.0).round_ties_even() as i64;
+        let at = (i64::from(steps.first) + k as i64 * i64::from(steps.line) + (place >> 8)) as usize;
+        let f = place as u32 & 0xff;
         let halves = [0, 8].map(|shift| {
             let [a, b] = [data[at], data[at + 1]].map(|v| u32::from(v >> shift & 0xff));
             a * (256 - f) + b * f
@@ -78,7 +79,7 @@ fn cuts_agree_in_every_width() {
         for _ in 0..8 {
             let forward = r.below(2) == 0;
             // Both ends lie on the line; the second so that its neighbour does.
-            let ends = [0, 1].map(|_| r.below((long - 1) << 16) as i64);
+            let ends = [0, 1].map(|_| r.below(((long - 1) << 16) - 128) as i64);
             let slope = if n > 1 { ((ends[1] - ends[0]) / (n as i64 - 1)).clamp(-65536, 65536) as i32 } else { 0 };
             let line = if forward { long as i32 } else { -(long as i32) };
             let first = if forward { 0 } else { (side - 1) as i32 * long as i32 };

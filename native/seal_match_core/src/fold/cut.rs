@@ -91,8 +91,12 @@ impl Cut {
     }
 }
 
-/// (cos α, sin α), computed in double precision: at a right angle what should be zero is then far below a sample.
+/// (cos α, sin α), computed in double precision; of two angles 90° apart one is the other turned by a quarter, to the bit.
 pub(crate) fn direction(angle_deg: f32) -> [f32; 2] {
+    if angle_deg >= 90.0 {
+        let [c, s] = direction(angle_deg - 90.0);
+        return [-s, c];
+    }
     let (s, c) = f64::from(angle_deg).to_radians().sin_cos();
     [c as f32, s as f32]
 }

@@ -1,8 +1,8 @@
 //! Two aligned impressions, prepared so that a cut anywhere through them is read with a few integer operations a sample.
 //!
 //! What is done, once for all cuts:
-//! 1. Stroke density of each impression in each square millimetre, Σx²/Σx over what is clearly ink, smoothed over σ 1.3 mm: it does
-//!    not depend on *where* the ink lies, so a displaced stroke is not taken for a pale one.
+//! 1. Stroke density of each impression in each square millimetre (`density`), Σx²/Σx over what is clearly ink, smoothed over σ 1.3 mm:
+//!    it does not depend on *where* the ink lies, so a displaced stroke is not taken for a pale one.
 //! 2. Each impression is divided by its own density: a stroke's edge is where the normalised ink passes a half, whatever the pressure.
 //! 3. Both are quantised to a byte and kept side by side, row by row and column by column: whichever way a line runs, the two
 //!    samples that its interpolation needs lie next to each other.
@@ -10,28 +10,17 @@
 //!    says so.
 
 use crate::error::{Error, Result};
-use crate::filter::blur;
-use crate::fold::trace::HALF;
+use crate::fold::density::{Blocks, Density};
 use crate::plane::Field;
 use crate::template::PX_PER_MM;
 use crate::verify::Comparison;
 
-/// Samples in the side of a block whose density is measured: one millimetre.
-const BLOCK: usize = 8;
-/// Smoothing of densities, in blocks.
-const SIGMA: f32 = 1.3;
-/// Ink below this is paper.
-const PAPER: f32 = 0.15;
-/// Weight of the whole seal's density in a block that knows little of its own, in samples of full ink.
-const PRIOR: f32 = 3.0;
 /// Moving ink is poor where its strokes have less than this share of the seal's density.
 const PALE: f32 = 0.35;
 /// Moving ink is poor where less than this share of the reference's stroke area is inked.
 const SPARSE: f32 = 0.45;
 /// The same two limits from which a stroke that is not there at all is missing, and not just unprinted.
 const SOUND: [f32; 2] = [0.60, 0.75];
-/// Byte of a full stroke; what is darker is as good as full.
-const FULL: f32 = 2.0 * HALF as f32 / 256.0;
 /// Two to the 23rd: added to a small number it leaves the rounded number in the lowest bits, which vectors can do.
 const ROUND: f32 = 8_388_608.0;
 
@@ -107,7 +96,7 @@ impl<'a> Pair<'a> {
         }
         let mine = Density::of(reference, covered);
         let theirs = Density::of(moving, covered);
-        let rows = packed([reference, moving], [&mine.level, &theirs.level]);
+        let rows = packed([reference, moving], [&mine, &theirs]);
         let columns = transposed(&rows, width, height);
         let flags = flags(covered, support, &mine, &theirs);
         let radius = radius(support);
@@ -142,34 +131,64 @@ impl<'a> Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Column and row of the sample nearest to (x, y), which lies at (0, 0) or beyond.
+    /// Flags of samples.
     #[inline]
-    pub(crate) fn nearest([x, y]: [f32; 2]) -> [i32; 2] {
-        [(x + 0.5) as i32, (y + 0.5) as i32]
+    pub(crate) fn flags_at(&self, near: Near) -> u8 {
+        near.samples().fold(0, |all, [x, y]| all | self.flags.get(y * self.width + x).copied().unwrap_or(OUTSIDE))
     }
 
-    /// Flags of a sample.
+    /// |cos| of the angle between a direction and the reference's gradient (Sobel) at samples; zero where it is flat and on the border.
     #[inline]
-    pub(crate) fn flags_at(&self, [x, y]: [i32; 2]) -> u8 {
-        self.flags.get(y as usize * self.width + x as usize).copied().unwrap_or(OUTSIDE)
-    }
-
-    /// |cos| of the angle between a direction and the reference's gradient (Sobel) at a sample; zero where it is flat and on the
-    /// border.
-    #[inline]
-    pub(crate) fn across(&self, [x, y]: [i32; 2], along: [f32; 2]) -> f32 {
-        let (x, y, w) = (x as usize, y as usize, self.width);
-        if x == 0 || y == 0 || x + 1 >= w || y + 1 >= self.height {
+    pub(crate) fn across(&self, near: Near, along: [f32; 2]) -> f32 {
+        let Near { x, y } = near;
+        if x[0] == 0 || y[0] == 0 || x[1] as usize + 1 >= self.width || y[1] as usize + 1 >= self.height {
             return 0.0;
         }
+        let sum = |[gx, gy]: [i32; 2], at| {
+            let [x, y] = self.gradient(at);
+            [gx + x, gy + y]
+        };
+        let [gx, gy] = near.samples().fold([0; 2], sum).map(|v| v as f32);
+        (gx * along[0] + gy * along[1]).abs() / (gx * gx + gy * gy).sqrt().max(1.0)
+    }
+
+    /// The reference's gradient in x and y (Sobel) at a sample that is not on the border.
+    #[inline]
+    fn gradient(&self, [x, y]: [usize; 2]) -> [i32; 2] {
         let row = |y: usize| {
-            let part = &self.rows[y * w + x - 1..][..3];
+            let part = &self.rows[y * self.width + x - 1..][..3];
             [part[0], part[1], part[2]].map(|v| i32::from(v & 0xff))
         };
         let (up, mid, down) = (row(y - 1), row(y), row(y + 1));
-        let gx = (up[2] - up[0] + 2 * (mid[2] - mid[0]) + down[2] - down[0]) as f32;
-        let gy = (down[0] - up[0] + 2 * (down[1] - up[1]) + down[2] - up[2]) as f32;
-        (gx * along[0] + gy * along[1]).abs() / (gx * gx + gy * gy).sqrt().max(1.0)
+        [up[2] - up[0] + 2 * (mid[2] - mid[0]) + down[2] - down[0], down[0] - up[0] + 2 * (down[1] - up[1]) + down[2] - up[2]]
+    }
+}
+
+/// The samples nearest to a place: one, or those around it where it lies right between them, for no side may be preferred.
+#[derive(Clone, Copy)]
+pub(crate) struct Near {
+    /// First and last column.
+    x: [u32; 2],
+    /// First and last row.
+    y: [u32; 2],
+}
+
+impl Near {
+    /// Those nearest to (x, y), which lies at (0, 0) or beyond.
+    #[inline]
+    pub(crate) fn to([x, y]: [f64; 2]) -> Self {
+        let nearest = |v: f64| {
+            let last = (v + 0.5) as u32;
+            [last - u32::from(f64::from(last) == v + 0.5), last]
+        };
+        Self { x: nearest(x), y: nearest(y) }
+    }
+
+    /// Column and row of each.
+    #[inline]
+    fn samples(self) -> impl Iterator<Item = [usize; 2]> {
+        let Self { x, y } = self;
+        (y[0]..y[1] + 1).flat_map(move |y| (x[0]..x[1] + 1).map(move |x| [x as usize, y as usize]))
     }
 }
 
@@ -192,61 +211,16 @@ fn finite(data: &[f32]) -> bool {
     data.iter().fold(0, |all, v| all | ((v.to_bits() & 0x7f80_0000) + 0x0080_0000)) >> 31 == 0
 }
 
-/// How much ink lies in each block, and how dense it is.
-struct Density {
-    /// Stroke density, a value a block.
-    level: Field,
-    /// Density of the whole seal's strokes.
-    whole: f32,
-    /// Ink in full samples, a value a block.
-    area: Field,
-}
-
-impl Density {
-    fn of(ink: &Field, covered: &Field) -> Self {
-        let (w, h) = (ink.width, ink.height);
-        let (bw, bh) = (w.div_ceil(BLOCK), h.div_ceil(BLOCK));
-        let (mut s1, mut s2) = (Field::zeros(bw, bh), Field::zeros(bw, bh));
-        let (mut line1, mut line2) = (vec![0.0_f32; bw * BLOCK], vec![0.0_f32; bw * BLOCK]);
-        for j in 0..bh {
-            line1.fill(0.0);
-            line2.fill(0.0);
-            for y in j * BLOCK..((j + 1) * BLOCK).min(h) {
-                let sums = line1.iter_mut().zip(line2.iter_mut());
-                for ((a, b), (&v, &c)) in sums.zip(ink.row(y).iter().zip(covered.row(y))) {
-                    let v = if v > PAPER && c < 0.5 { v } else { 0.0 };
-                    *a += v;
-                    *b += v * v;
-                }
-            }
-            let blocks = line1.chunks_exact(BLOCK).zip(line2.chunks_exact(BLOCK));
-            for (i, (a, b)) in blocks.enumerate() {
-                s1.data[j * bw + i] = a.iter().sum();
-                s2.data[j * bw + i] = b.iter().sum();
-            }
-        }
-        let (all1, all2) = (s1.data.iter().sum::<f32>(), s2.data.iter().sum::<f32>());
-        let whole = if all1 > 0.0 { all2 / all1 } else { 1.0 };
-        let (mut area, mut level) = (blur(&s1, SIGMA), blur(&s2, SIGMA));
-        for (a, l) in area.data.iter_mut().zip(&mut level.data) {
-            *l = ((*l + PRIOR * whole) / (*a + PRIOR)).clamp(0.35, 1.4);
-            *a /= *l;
-        }
-        Self { level, whole, area }
-    }
-}
-
-/// Divides both impressions by their densities, interpolated between block centres, and packs their bytes together.
-fn packed(ink: [&Field; 2], level: [&Field; 2]) -> Vec<u16> {
+/// Divides both impressions by their densities and packs their bytes together.
+fn packed(ink: [&Field; 2], density: [&Density; 2]) -> Vec<u16> {
     let (w, h) = (ink[0].width, ink[0].height);
+    let blocks = [w, h].map(Blocks::new);
     let mut out = vec![0; w * h];
-    let mut scales = [vec![0.0_f32; w], vec![0.0_f32; w]];
-    let mut mixed = vec![0.0_f32; level[0].width];
+    let (mut mixed, mut rooms) = (Vec::new(), [Vec::new(), Vec::new()]);
     for (y, dst) in out.chunks_exact_mut(w).enumerate() {
-        for (scale, level) in scales.iter_mut().zip(level) {
-            scale_row(level, y, &mut mixed, scale);
-        }
-        let [a, b] = &scales;
+        let [room_a, room_b] = &mut rooms;
+        let a = density[0].scales(blocks, y, &mut mixed, room_a);
+        let b = density[1].scales(blocks, y, &mut mixed, room_b);
         let inks = ink[0].row(y).iter().zip(ink[1].row(y));
         for ((d, (r, m)), (a, b)) in dst.iter_mut().zip(inks).zip(a.iter().zip(b)) {
             let byte = |v: f32| (v.clamp(0.0, 255.0) + ROUND).to_bits() & 0xff;
@@ -256,25 +230,8 @@ fn packed(ink: [&Field; 2], level: [&Field; 2]) -> Vec<u16> {
     out
 }
 
-/// The scales of row `y`: interpolated as such, not as densities, so that a block needs one division and a sample none.
-fn scale_row(level: &Field, y: usize, mixed: &mut [f32], scale: &mut [f32]) {
-    let at = ((y as f32 + 0.5) / BLOCK as f32 - 0.5).clamp(0.0, (level.height - 1) as f32);
-    let (j, f) = (at as usize, at.fract());
-    let (up, down) = (level.row(j), level.row((j + 1).min(level.height - 1)));
-    mixed.iter_mut().zip(up.iter().zip(down)).for_each(|(m, (a, b))| *m = FULL / (a + f * (b - a)));
-    let last = level.width - 1;
-    for (i, part) in scale.chunks_mut(BLOCK).enumerate() {
-        // Samples of a block lie half a block to either side of its centre.
-        let (before, here, after) = (mixed[i.saturating_sub(1)], mixed[i], mixed[(i + 1).min(last)]);
-        for (k, s) in part.iter_mut().enumerate() {
-            let t = (k as f32 + 0.5) / BLOCK as f32 - 0.5;
-            *s = here + if t < 0.0 { t * (here - before) } else { t * (after - here) };
-        }
-    }
-}
-
 fn flags(covered: &Field, support: &Field, mine: &Density, theirs: &Density) -> Vec<u8> {
-    let (w, bw) = (covered.width, mine.area.width);
+    let (w, h, count) = (covered.width, covered.height, mine.area.width);
     let poor: Vec<u8> = (0..mine.area.data.len())
         .map(|i| {
             // A block without strokes of the reference has nothing to be poor in.
@@ -290,12 +247,14 @@ fn flags(covered: &Field, support: &Field, mine: &Density, theirs: &Density) -> 
         })
         .collect();
     let mut out = vec![0; covered.data.len()];
-    for (y, row) in out.chunks_exact_mut(w).enumerate() {
-        let blocks = &poor[(y / BLOCK) * bw..(y / BLOCK + 1) * bw];
-        let maps = covered.row(y).chunks(BLOCK).zip(support.row(y).chunks(BLOCK));
-        for ((part, (covered, support)), &poor) in row.chunks_mut(BLOCK).zip(maps).zip(blocks) {
-            for ((f, &c), &s) in part.iter_mut().zip(covered).zip(support) {
-                *f = poor | if c >= 0.5 { COVERED } else { 0 } | if s > 0.0 { 0 } else { OUTSIDE };
+    for (rows, poor) in Blocks::new(h).ranges().zip(poor.chunks_exact(count)) {
+        for y in rows {
+            let row = &mut out[y * w..(y + 1) * w];
+            for (columns, &poor) in Blocks::new(w).ranges().zip(poor) {
+                let maps = covered.row(y)[columns.clone()].iter().zip(&support.row(y)[columns.clone()]);
+                for (f, (&c, &s)) in row[columns].iter_mut().zip(maps) {
+                    *f = poor | if c >= 0.5 { COVERED } else { 0 } | if s > 0.0 { 0 } else { OUTSIDE };
+                }
             }
         }
     }

@@ -13,8 +13,9 @@
 //! cut and judged across the stroke: along a stroke that runs nearly with the cut every hundredth looks like a tenth.
 
 use crate::fold::cut::Side;
-use crate::fold::pair::{COVERED, FAINT, OUTSIDE, POOR, Pair};
+use crate::fold::pair::{COVERED, FAINT, Near, OUTSIDE, POOR, Pair};
 use crate::fold::trace::{HALF, Line, Trace, mine, theirs};
+use crate::plane::Field;
 
 /// A stroke breaks when both its edges lie off by more than this across the stroke; genuine presses stay below 0.10 mm.
 pub const BREAK_MM: f32 = 0.15;
@@ -107,9 +108,9 @@ pub(crate) struct Crossing {
 }
 
 impl Crossing {
-    /// How far its middle lies off along the cut, moving minus reference.
-    pub(crate) fn offset_mm(&self, line: &Line) -> Option<f32> {
-        self.partners.map(|p| 0.5 * ((p[0] - self.edges[0]) + (p[1] - self.edges[1])) * line.step_mm)
+    /// How far its middle lies off along the cut, moving minus reference, in samples.
+    pub(crate) fn offset(&self) -> Option<f32> {
+        self.partners.map(|p| 0.5 * ((p[0] - self.edges[0]) + (p[1] - self.edges[1])))
     }
 
     /// Moving width minus reference width along the cut.
@@ -130,7 +131,7 @@ impl Crossing {
             width_mm: (self.edges[1] - self.edges[0]) * line.step_mm,
             crossing_deg: self.sine.min(1.0).asin().to_degrees(),
             // Adding zero turns a negative zero into a positive one.
-            offset_mm: self.offset_mm(line).map(|v| sign * v + 0.0),
+            offset_mm: self.offset().map(|v| sign * v * line.step_mm + 0.0),
             break_mm: self.partners.map(|_| self.break_mm),
             width_difference_mm: self.width_difference_mm(line).map(|v| sign * v + 0.0),
             direction_difference_deg: None,
@@ -140,10 +141,10 @@ impl Crossing {
     }
 }
 
-/// The samples around a stretch.
+/// The samples of a stretch, with those that its ends lie between.
 #[inline]
 fn stretch(samples: &[u32], [from, to]: [f32; 2]) -> &[u32] {
-    let (from, to) = (from as i32 as usize, (to as i32 as usize + 2).min(samples.len()));
+    let (from, to) = (from as i32 as usize, (to.ceil() as i32 as usize + 1).min(samples.len()));
     &samples[from.min(to)..to]
 }
 
@@ -162,13 +163,13 @@ pub(crate) fn crossings(pair: &Pair<'_>, trace: &Trace, mut visit: impl FnMut(&C
     for (edges, (rise, fall)) in trace.mine.runs().zip(partners) {
         visit(&judge(pair, line, samples, edges, [*rise, *fall]));
     }
-    let margin = 0.15 / line.step_mm.max(1e-6);
+    let margin = line.samples(0.15);
     for edges in trace.theirs.runs() {
         let around = [(edges[0] - margin).max(0.0), edges[1] + margin];
         if meets(samples, around, mine, BLANK) || !meets(samples, edges, theirs, SKIMMED) {
             continue;
         }
-        let flags = flags_of(pair, line, edges, edges.map(|e| Pair::nearest(line.at(e))));
+        let flags = flags_of(pair, line, edges, edges.map(|e| Near::to(line.at(e))));
         if flags & OUTSIDE == 0 {
             let status = if flags & COVERED != 0 { Status::Unknown(Unknown::Occluded) } else { Status::Extra };
             visit(&Crossing { edges, partners: None, sine: 1.0, break_mm: 0.0, status });
@@ -178,12 +179,12 @@ pub(crate) fn crossings(pair: &Pair<'_>, trace: &Trace, mut visit: impl FnMut(&C
 
 /// Flags at both edges of a stretch (samples nearest to which: `ends`) and in its middle.
 #[inline]
-fn flags_of(pair: &Pair<'_>, line: &Line, [a, b]: [f32; 2], ends: [[i32; 2]; 2]) -> u8 {
-    pair.flags_at(ends[0]) | pair.flags_at(ends[1]) | pair.flags_at(Pair::nearest(line.at(0.5 * (a + b))))
+fn flags_of(pair: &Pair<'_>, line: &Line, [a, b]: [f32; 2], ends: [Near; 2]) -> u8 {
+    pair.flags_at(ends[0]) | pair.flags_at(ends[1]) | pair.flags_at(Near::to(line.at(0.5 * (a + b))))
 }
 
 fn judge(pair: &Pair<'_>, line: &Line, samples: &[u32], edges: [f32; 2], found: [Option<f32>; 2]) -> Crossing {
-    let ends = edges.map(|e| Pair::nearest(line.at(e)));
+    let ends = edges.map(|e| Near::to(line.at(e)));
     let flags = flags_of(pair, line, edges, ends);
     let [a, b] = ends.map(|end| pair.across(end, line.along));
     let sine = a.min(b);
@@ -206,7 +207,7 @@ fn judge(pair: &Pair<'_>, line: &Line, samples: &[u32], edges: [f32; 2], found: 
     }
     if flags & COVERED != 0 {
         crossing.status = Status::Unknown(Unknown::Occluded);
-    } else if sine < LEAST_SINE || !meets(samples, [edges[0], (edges[1] - 1.0).max(0.0)], mine, SKIMMED) {
+    } else if sine < LEAST_SINE || !meets(samples, edges, mine, SKIMMED) {
         crossing.status = Status::Unknown(Unknown::Grazing);
     } else if flags & POOR != 0 || (flags & FAINT != 0 && crossing.status == Status::Broken(Broken::Missing)) {
         crossing.status = Status::Unknown(Unknown::PoorInk);
@@ -217,16 +218,17 @@ fn judge(pair: &Pair<'_>, line: &Line, samples: &[u32], edges: [f32; 2], found: 
 /// Reference and moving ink as given, in the middle of a crossing, their ratio; `None` where the reference has none.
 pub(crate) fn ink_ratio(pair: &Pair<'_>, line: &Line, crossing: &Crossing) -> Option<f32> {
     let (mut a, mut b) = (0.0, 0.0);
+    let ink = |field: &Field, [x, y]: [f64; 2]| field.sample(x as f32, y as f32);
     // Over the middle half of the stroke, so that an edge that lies off does not count as paleness.
     let width = crossing.edges[1] - crossing.edges[0];
     for k in 0..=4 {
-        let [x, y] = line.at(crossing.middle() + width * (k as f32 / 8.0 - 0.25));
-        a += pair.reference.sample(x, y);
-        let [mx, my] = match crossing.partners {
+        let at = line.at(crossing.middle() + width * (k as f32 / 8.0 - 0.25));
+        a += ink(pair.reference, at);
+        let at = match crossing.partners {
             Some(p) => line.at(f32::midpoint(p[0], p[1]) + (p[1] - p[0]) * (k as f32 / 8.0 - 0.25)),
-            None => [x, y],
+            None => at,
         };
-        b += pair.moving.sample(mx, my);
+        b += ink(pair.moving, at);
     }
     (a > 0.05).then_some(b / a)
 }

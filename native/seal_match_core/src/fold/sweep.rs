@@ -14,6 +14,9 @@ use crate::fold::worst::worst;
 /// Most angles, and most offsets, of a sweep.
 pub const MOST: usize = 720;
 
+/// Parts of a degree in which angles are told.
+const DEGREE: usize = 1 << 16;
+
 /// What one cut showed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cell {
@@ -88,7 +91,8 @@ pub fn sweep(pair: &Pair<'_>, angles: usize, offsets: usize, radius_mm: f32) -> 
     if !(low..=high).contains(&radius_mm) {
         return Err(Error::FoldOutOfRange { what: "radius_mm", value: radius_mm, low, high });
     }
-    let angles_deg: Vec<f32> = (0..angles).map(|i| 180.0 * i as f32 / angles as f32).collect();
+    // In parts that a float holds over half a turn, so that angles a quarter turn apart are so exactly.
+    let angles_deg: Vec<f32> = (0..angles).map(|i| (180 * DEGREE * i / angles) as f32 / DEGREE as f32).collect();
     // Counted from the middle, so that opposite offsets are exactly opposite.
     let offsets_mm: Vec<f32> =
         (0..offsets).map(|j| radius_mm * (2 * j as i32 + 1 - offsets as i32) as f32 / offsets as f32).collect();
@@ -112,9 +116,9 @@ pub fn sweep(pair: &Pair<'_>, angles: usize, offsets: usize, radius_mm: f32) -> 
                 Status::Unknown(_) => cell.unknown += 1,
                 Status::Continuous | Status::Broken(_) => {
                     cell.judged += 1;
-                    if let Some(offset) = crossing.offset_mm(&line) {
+                    if let Some(offset) = crossing.offset() {
                         sum += offset;
-                        tally.offset(offset.abs() * crossing.sine);
+                        tally.offset(offset.abs() * line.step_mm * crossing.sine);
                     }
                     if let Status::Broken(how) = crossing.status {
                         cell.broken += 1;
@@ -125,7 +129,7 @@ pub fn sweep(pair: &Pair<'_>, angles: usize, offsets: usize, radius_mm: f32) -> 
                     }
                 }
             });
-            cell.offset_mm = sum / f32::from(cell.judged.max(1));
+            cell.offset_mm = sum * line.step_mm / f32::from(cell.judged.max(1));
             cell.break_mm = crate::plane::quantile(&mut breaks, 0.5).unwrap_or(0.0);
             tally.cell(cell);
         }

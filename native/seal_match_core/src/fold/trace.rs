@@ -7,7 +7,9 @@
 //! for k along the major axis: pos += slope; v = data[k][pos], data[k][pos + 1] mixed by the fraction of pos
 //! ```
 //!
-//! Positions are 16.16 fixed point and mixtures integers ([`crate::simd::cut`]), so the result is the same bits on every machine.
+//! Positions are 16.16 fixed point and mixtures integers ([`crate::simd::cut`]), so the result is the same bits on every machine. They are
+//! counted from the grid's middle, and edges lie at whole 4096ths of a sample, which add and subtract without being rounded: so the same
+//! line, walked the other way or over images turned by a quarter, has the same samples and edges to the bit.
 
 use crate::fold::pair::Pair;
 use crate::fold::pairing::Pairing;
@@ -18,13 +20,18 @@ use crate::template::PX_PER_MM;
 /// Half of a full stroke in a trace: a single bit, so that passing it is seen without a comparison.
 pub(crate) const HALF: u32 = 0x8000;
 
+/// One in 16.16 fixed point.
+const ONE: f64 = 65536.0;
+/// Parts of a sample in which places along a line are told.
+const PARTS: f32 = 4096.0;
+
 /// Where the samples of a trace lie: sample `e` (any real) at column `x + e·dx`, row `y + e·dy`, `t + e·dt` mm along the cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Line {
-    x: f32,
-    y: f32,
-    dx: f32,
-    dy: f32,
+    x: f64,
+    y: f64,
+    dx: f64,
+    dy: f64,
     t_mm: f32,
     /// Millimetres from one sample to the next; at most √2 samples of the grid.
     pub(crate) step_mm: f32,
@@ -33,10 +40,16 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Column and row of sample `e`.
+    /// Column and row of sample `e`; exact for a place of an edge, and halfway between two.
     #[inline]
-    pub(crate) fn at(&self, e: f32) -> [f32; 2] {
+    pub(crate) fn at(&self, e: f32) -> [f64; 2] {
+        let e = f64::from(e);
         [self.x + e * self.dx, self.y + e * self.dy]
+    }
+
+    /// How many samples a length along the cut is, in whole parts.
+    pub(crate) fn samples(&self, length_mm: f32) -> f32 {
+        (PARTS * length_mm / self.step_mm.max(1e-6)).round() / PARTS
     }
 
     /// Position of sample `e` along the cut in millimetres.
@@ -77,8 +90,8 @@ impl Edges {
         self.falls.clear();
     }
 
-    /// Finds the edges of samples that lie above a half where `above` has a bit. A fall without a rise belongs to a stroke that began
-    /// before the line, and is left out.
+    /// Finds the edges of samples that lie above a half where `above` has a bit. A fall without a rise, or a rise without a fall, belongs
+    /// to a stroke that reaches beyond the line, and is left out.
     fn find(&mut self, samples: &[u32], above: &[u64], ink: impl Fn(u32) -> u32) {
         self.clear();
         let mut before = above.first().map_or(0, |word| word & 1);
@@ -98,6 +111,7 @@ impl Edges {
                 }
             }
         }
+        self.rises.truncate(self.falls.len());
     }
 
     /// Every stretch above a half.
@@ -126,7 +140,7 @@ impl Trace {
         walk.go(pair, &mut self.samples, &mut self.above);
         self.mine.find(&self.samples, &self.above[0], mine);
         self.theirs.find(&self.samples, &self.above[1], theirs);
-        let reach = REACH_MM / self.line.step_mm.max(1e-6);
+        let reach = self.line.samples(REACH_MM);
         self.rises.pair(&self.mine.rises, &self.theirs.rises, reach);
         self.falls.pair(&self.mine.falls, &self.theirs.falls, reach);
     }
@@ -139,21 +153,23 @@ impl Trace {
     }
 }
 
-/// Where the straight line from `a` (at `i` − 1) to `b` (at `i`) passes a half.
+/// Where the straight line from `a` (at `i` − 1) to `b` (at `i`) passes a half: so far behind or before the middle between both.
 #[inline]
 fn place(i: usize, a: u32, b: u32) -> f32 {
-    (i - 1) as f32 + (HALF as f32 - a as f32) / (b as f32 - a as f32)
+    let [a, b] = [a, b].map(|v| v as i32 - HALF as i32);
+    let behind = (-a - b) as f32 / (b - a) as f32;
+    i as f32 - 0.5 + (0.5 * PARTS * behind).trunc() / PARTS
 }
 
 /// The steps of a line over the grid.
 struct Walk {
     /// Whether the major axis is x.
     level: bool,
-    /// First position on the major axis.
-    start: f32,
-    /// Position there on the other axis, and its change a step.
-    minor: f32,
-    slope: f32,
+    /// First sample on the major axis.
+    start: i32,
+    /// Position there on the other axis, and its change a step, 16.16 fixed point.
+    minor: i32,
+    slope: i32,
     /// Whether the major axis is walked upwards.
     forward: bool,
     steps: usize,
@@ -161,61 +177,70 @@ struct Walk {
 
 impl Walk {
     /// The steps on which the line of distance `o` (samples) lies on the grid and near the seal; `None` when there are none.
-    fn new(pair: &Pair<'_>, [c, s]: [f32; 2], o: f32) -> Option<Self> {
-        let (w, h) = (pair.width, pair.height);
-        let (cx, cy) = ((w - 1) as f32 / 2.0, (h - 1) as f32 / 2.0);
-        let level = c.abs() >= s.abs();
-        let (majors, minors) = if level { (w, h) } else { (h, w) };
-        let (middle, minor_middle) = if level { (cx, cy) } else { (cy, cx) };
-        // From the centre: y = (o + s·x)/c on a level line, x = (c·y − o)/s on a steep one.
+    fn new(pair: &Pair<'_>, along: [f32; 2], o: f32) -> Option<Self> {
+        let ([c, s], o) = (along.map(f64::from), f64::from(o));
+        // At right angles to a level line lies a steep one, also at 45°.
+        let level = c.abs() > s.abs() || (c.abs() == s.abs() && c * s > 0.0);
+        let [majors, minors] = if level { [pair.width, pair.height] } else { [pair.height, pair.width] }.map(|n| n as i32);
+        // From the middle: y = (o + s·x)/c on a level line, x = (c·y − o)/s on a steep one.
         let (slope, foot, forward) = if level { (s / c, o / c, c > 0.0) } else { (c / s, -o / s, s > 0.0) };
-        let minor = |k: f32| minor_middle + foot + slope * (k - middle);
+        // Half a sample's slope, since samples lie whole or half samples from the middle.
+        let (slope, foot) = ((slope * 0.5 * ONE).round(), (foot * ONE).round());
         // Not further than the seal reaches, with a margin in which the paper beside an edge is seen.
-        let reach = pair.radius + 2.0;
+        let reach = f64::from(pair.radius) + 2.0;
         let chord = (reach * reach - o * o).max(0.0).sqrt();
-        let (nearest, half) = if level { (middle - s * o, c.abs() * chord) } else { (middle + c * o, s.abs() * chord) };
-        let mut first = (nearest - half).ceil().max(0.0);
-        let mut last = (nearest + half).floor().min((majors - 1) as f32);
-        // Both neighbours must exist, with a margin for the rounding of fixed point.
-        let (low, high) = (0.01, minors as f32 - 1.01);
-        if slope.abs() > 1e-6 {
-            let ends = [low, high].map(|m| (m - minor_middle - foot) / slope + middle);
-            first = ends[0].min(ends[1]).ceil().max(first);
-            last = ends[0].max(ends[1]).floor().min(last);
-        } else if !(low..=high).contains(&minor(middle)) {
+        let (nearest, chord) = if level { (-s * o, c.abs() * chord) } else { (c * o, s.abs() * chord) };
+        // Both neighbours must exist, with a margin for rounding.
+        let room = (0.5 * f64::from(minors - 1) - 0.01) * ONE;
+        // All in half samples from the middle.
+        let mut ends = [2.0 * (nearest - chord), 2.0 * (nearest + chord)];
+        if slope != 0.0 {
+            let [a, b] = [(-room - foot) / slope, (room - foot) / slope];
+            ends = [ends[0].max(a.min(b)), ends[1].min(a.max(b))];
+        }
+        if o.abs() > reach || (slope == 0.0 && foot.abs() > room) {
             return None;
         }
-        if first > last || o.abs() > reach {
+        // The last of the samples before a place.
+        let before = |place: f64| {
+            let odd = (majors - 1) % 2;
+            (2 * ((place - f64::from(odd)) / 2.0).floor() as i32 + odd).min(majors - 1)
+        };
+        let (first, last) = (-before(-ends[0]), before(ends[1]));
+        if first > last {
             return None;
         }
-        let start = if forward { first } else { last };
-        let way = if forward { 1.0 } else { -1.0 };
-        Some(Self { level, start, minor: minor(start), slope: way * slope, forward, steps: (last - first) as usize + 1 })
+        let (start, way) = if forward { (first, 1) } else { (last, -1) };
+        let (slope, foot) = (slope as i32, foot as i32);
+        Some(Self {
+            level,
+            start: (start + majors - 1) / 2,
+            minor: (minors - 1) * HALF as i32 + foot + slope * start,
+            slope: way * 2 * slope,
+            forward,
+            steps: ((last - first) / 2 + 1) as usize,
+        })
     }
 
     fn line(&self, pair: &Pair<'_>, along: [f32; 2]) -> Line {
-        let way = if self.forward { 1.0 } else { -1.0 };
-        let ((x, y), (dx, dy)) = if self.level {
-            ((self.start, self.minor), (way, self.slope))
-        } else {
-            ((self.minor, self.start), (self.slope, way))
-        };
-        let (cx, cy) = ((pair.width - 1) as f32 / 2.0, (pair.height - 1) as f32 / 2.0);
-        let t_mm = ((x - cx) * along[0] + (y - cy) * along[1]) / PX_PER_MM;
-        let step_mm = (dx * along[0] + dy * along[1]) / PX_PER_MM;
-        Line { x, y, dx, dy, t_mm, step_mm, along }
+        let (start, way) = (f64::from(self.start), if self.forward { 1.0 } else { -1.0 });
+        let [minor, slope] = [self.minor, self.slope].map(|v| f64::from(v) / ONE);
+        let ((x, y), (dx, dy)) = if self.level { ((start, minor), (way, slope)) } else { ((minor, start), (slope, way)) };
+        let [cx, cy] = [pair.width, pair.height].map(|n| (n - 1) as f64 / 2.0);
+        let [c, s] = along.map(f64::from);
+        let mm = |x: f64, y: f64| ((x * c + y * s) / f64::from(PX_PER_MM)) as f32;
+        Line { x, y, dx, dy, t_mm: mm(x - cx, y - cy), step_mm: mm(dx, dy), along }
     }
 
     /// The walk itself: samples, and where they lie above a half.
     fn go(&self, pair: &Pair<'_>, samples: &mut Vec<u32>, above: &mut [Vec<u64>; 2]) {
         let (data, stride) = if self.level { (&pair.columns, pair.height) } else { (&pair.rows, pair.width) };
         let stride = stride as i32;
-        let fixed = |v: f32| (f64::from(v) * 65536.0).round();
         let steps = Steps {
-            first: self.start as i32 * stride,
+            first: self.start * stride,
             line: if self.forward { stride } else { -stride },
-            minor: fixed(self.minor) as u32,
-            slope: fixed(self.slope) as i32,
+            minor: self.minor as u32,
+            slope: self.slope,
         };
         samples.resize(self.steps, 0);
         let [low, high] = above;

@@ -1,13 +1,16 @@
 //! Two impressions, packed into one word a sample, read along a straight line.
 //!
 //! ```text
-//! for k in 0..steps:  p = minor + k·slope;  a, b = the words at first + k·line + ⌊p⌋ and behind it;  f = p's fraction
+//! for k in 0..steps:  p = minor + k·slope, rounded to 1/256;  a, b = the words at first + k·line + ⌊p⌋ and behind it;  f = p's fraction
 //!                     sample k = a·(1 − f) + b·f   of the low and of the high bytes
 //! ```
-//! All of it is done in integers, eight bits of the fraction kept. Where a cut's edges come cannot be predicted, so besides the samples
+//! All of it is done in integers. What lies between two 256ths is rounded to the even one: a mirrored line reads the same. Where a cut's edges come cannot be predicted, so besides the samples
 //! their highest bits are collected: whoever looks for edges goes from one to the next.
 
 use super::vector::Vector;
+
+/// Half of 1/256 in 16.16 fixed point.
+const HALF_PART: i64 = 128;
 
 /// A line over packed samples.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +31,8 @@ impl Steps {
         // Places change by the same amount from sample to sample: all lie between the first and the last.
         [0, n.saturating_sub(1) as i64].into_iter().all(|k| {
             let minor = i64::from(self.minor) + k * i64::from(self.slope);
-            let index = i64::from(self.first) + k * i64::from(self.line) + (minor >> 16);
-            u32::try_from(minor).is_ok() && (0..len as i64 - 1).contains(&index)
+            let index = i64::from(self.first) + k * i64::from(self.line) + ((minor + HALF_PART) >> 16);
+            u32::try_from(minor + HALF_PART).is_ok() && (0..len as i64 - 1).contains(&index)
         })
     }
 }
@@ -70,6 +73,8 @@ unsafe fn along_step<V: Vector>(x: usize, samples: &mut [u32], low: &mut [u64], 
     unsafe {
         let k = V::add_int(V::splat_int(x as i32), V::iota().truncate());
         let minor = V::index(k, steps.slope, V::splat_int(steps.minor as i32));
+        let odd = V::and_int(V::shift_right::<8>(minor), V::splat_int(1));
+        let minor = V::add_int(minor, V::add_int(odd, V::splat_int(HALF_PART as i32 - 1)));
         let index = V::add_int(V::index(k, steps.line, V::splat_int(steps.first)), V::shift_right::<16>(minor));
         let pair = V::gather_words(data.as_ptr(), index);
         let byte = V::splat_int(0xff);
