@@ -134,7 +134,8 @@ impl Pair<'_> {
     /// Flags of samples.
     #[inline]
     pub(crate) fn flags_at(&self, near: Near) -> u8 {
-        near.samples().fold(0, |all, [x, y]| all | self.flags.get(y * self.width + x).copied().unwrap_or(OUTSIDE))
+        let flags = |[x, y]: [usize; 2]| self.flags.get(y * self.width + x).copied().unwrap_or(OUTSIDE);
+        near.only().map_or_else(|| near.samples().fold(0, |all, at| all | flags(at)), flags)
     }
 
     /// |cos| of the angle between a direction and the reference's gradient (Sobel) at samples; zero where it is flat and on the border.
@@ -148,7 +149,8 @@ impl Pair<'_> {
             let [x, y] = self.gradient(at);
             [gx + x, gy + y]
         };
-        let [gx, gy] = near.samples().fold([0; 2], sum).map(|v| v as f32);
+        let gradient = near.only().map_or_else(|| near.samples().fold([0; 2], sum), |at| self.gradient(at));
+        let [gx, gy] = gradient.map(|v| v as f32);
         (gx * along[0] + gy * along[1]).abs() / (gx * gx + gy * gy).sqrt().max(1.0)
     }
 
@@ -182,6 +184,13 @@ impl Near {
             [last - u32::from(f64::from(last) == v + 0.5), last]
         };
         Self { x: nearest(x), y: nearest(y) }
+    }
+
+    /// Column and row where it is one, as it mostly is.
+    #[inline]
+    fn only(self) -> Option<[usize; 2]> {
+        let Self { x, y } = self;
+        (x[0] == x[1] && y[0] == y[1]).then_some([x[0] as usize, y[0] as usize])
     }
 
     /// Column and row of each.

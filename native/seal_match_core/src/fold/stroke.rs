@@ -144,7 +144,9 @@ impl Crossing {
 /// The samples of a stretch, with those that its ends lie between.
 #[inline]
 fn stretch(samples: &[u32], [from, to]: [f32; 2]) -> &[u32] {
-    let (from, to) = (from as i32 as usize, (to.ceil() as i32 as usize + 1).min(samples.len()));
+    let whole = to as i32;
+    let after = whole + i32::from(to > whole as f32) + 1;
+    let (from, to) = (from as i32 as usize, (after as usize).min(samples.len()));
     &samples[from.min(to)..to]
 }
 

@@ -158,7 +158,8 @@ impl Trace {
 fn place(i: usize, a: u32, b: u32) -> f32 {
     let [a, b] = [a, b].map(|v| v as i32 - HALF as i32);
     let behind = (-a - b) as f32 / (b - a) as f32;
-    i as f32 - 0.5 + (0.5 * PARTS * behind).trunc() / PARTS
+    // Not `trunc`: without the instruction it is a call.
+    i as f32 - 0.5 + (0.5 * PARTS * behind) as i32 as f32 / PARTS
 }
 
 /// The steps of a line over the grid.
