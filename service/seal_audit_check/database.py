@@ -82,11 +82,12 @@ def check_database(url: str, trust: Trust, processes: int) -> Report:
     with _side_by_side(url, tasks, processes) as (outcomes, repeated):
         # While others hash: what only takes the processor for a moment, but would stand alone.
         signed = [_signed(row, plan) for row in plan.checkpoints]
-        with open_source(url) as source:
-            prunes = prunes_in(source)
-        unexplained = [
-            lost for outcome in outcomes for lost in _take(outcome, prunes, report, roots, tails)
-        ]
+        prunes: tuple[Prune, ...] | None = None
+        unexplained: list[Missing] = []
+        for outcome in outcomes:
+            if outcome.missing and prunes is None:  # To look for them takes its time.
+                prunes = _prunes(url)
+            unexplained += _take(outcome, prunes or (), report, roots, tails)
         for first, last, _ in repeated():
             report.add("event", f"has the same event id as seq {first}", int(last))
     _explain(url, unexplained, report)
@@ -204,13 +205,17 @@ def _explain(url: str, unexplained: Sequence[Missing], report: Report) -> None:
     """Judge what is missing by a second look: a prune may have run since the first."""
     if not unexplained:
         return
-    with open_source(url) as source:
-        prunes = prunes_in(source)
+    prunes = _prunes(url)
     for lost in unexplained:
         if _is_pruned(lost, prunes):
             report.pruned += 1
         else:
             report.add("payload", "is missing, and no prune accounts for it", lost.seq)
+
+
+def _prunes(url: str) -> tuple[Prune, ...]:
+    with open_source(url) as source:
+        return prunes_in(source)
 
 
 def _is_pruned(lost: Missing, prunes: Sequence[Prune]) -> bool:

@@ -7,7 +7,7 @@ for one row, which says what is wrong with it.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -27,45 +27,53 @@ class EntryError(Exception):
 
 
 def leaf_inputs(columns: Sequence[Sequence[Any]]) -> Iterator[bytes]:
-    """Yield `00 ‖ entry` for every row, texts as UTF-8.
+    """Yield `00 ‖ entry` for every row.
 
     Parameters
     ----------
     columns
         The numbers from `kind` to `state_alg` as the bytes 5 to 8 of the entry read as one, then
-        the other 15 fields in order.
+        the other 15 fields in order; texts as str.
 
     Raises
     ------
     EntryError
         Some row has no canonical form; `leaf_input` tells which.
     """
+    texts = columns[9:]
     try:
-        hashes = [
-            [_ZEROS if x is None else x for x in column] if None in column else column
-            for column in columns[6:9]
-        ]
-        for values, size in ((columns[3], 16), (columns[4], 16), *((row, 32) for row in hashes)):
-            # struct would pad or cut a value of another length without a word.
-            if set(map(len, values)) != {size}:
-                message = f"an id or hash has another length than {size} bytes"
-                raise EntryError(message)
-        texts = columns[9:]
-        heads = map(
-            _PACKED_HEAD.pack,
-            repeat(b"\x00SMAE\x01"),
-            *columns[:6],
-            *hashes,
-            *(map(len, column) for column in texts),
-        )
-        yield from map(b"".join, zip(heads, *texts, strict=False))
+        # Whatever is no str, such as a text that is stored as a blob, cannot be joined to one.
+        joined = list(map("".join, zip(*texts, strict=True)))
+        if "".join(joined).isascii():
+            sizes = [map(len, column) for column in texts]
+        else:
+            sizes = [map(len, map(str.encode, column)) for column in texts]
+        yield from map(bytes.__add__, _heads(columns[:9], sizes), map(str.encode, joined))
     except (struct.error, TypeError, UnicodeError) as error:
         message = f"a value has the wrong type or range: {error}"
         raise EntryError(message) from error
 
 
+def _heads(columns: Sequence[Sequence[Any]], sizes: Sequence[Iterable[int]]) -> Iterator[bytes]:
+    """Yield everything of `00 ‖ entry` that comes before the texts, which have these sizes."""
+    hashes = [_filled(column) for column in columns[6:9]]
+    for values, size in ((columns[3], 16), (columns[4], 16), *((row, 32) for row in hashes)):
+        # struct would pad or cut a value of another length without a word.
+        if set(map(len, values)) != {size}:
+            message = f"an id or hash has another length than {size} bytes"
+            raise EntryError(message)
+    return map(_PACKED_HEAD.pack, repeat(b"\x00SMAE\x01"), *columns[:6], *hashes, *sizes)
+
+
+def _filled(hashes: Sequence[bytes | None]) -> Sequence[bytes]:
+    absent = hashes.count(None)
+    if absent == len(hashes):
+        return [_ZEROS] * absent
+    return [_ZEROS if one is None else one for one in hashes]
+
+
 def leaf_input(values: Sequence[Any]) -> bytes:
-    """Return `00 ‖ entry` for one row (EntryError says what is wrong with it)."""
+    """Return `00 ‖ entry` for one row, texts as UTF-8 (EntryError says what is wrong with it)."""
     for name, value in zip(FIELDS, values, strict=True):
         if name in TEXTS and not isinstance(value, bytes):
             message = f"{name} is not text"
@@ -76,7 +84,13 @@ def leaf_input(values: Sequence[Any]) -> bytes:
     except struct.error as error:
         message = f"a value has the wrong type or range: {error}"
         raise EntryError(message) from error
-    return next(iter(leaf_inputs([[value] for value in (code, *values[4:])])))
+    numbers, texts = (code, *values[4:12]), values[12:]
+    try:
+        heads = _heads([[value] for value in numbers], [[len(text)] for text in texts])
+        return b"".join((next(heads), *texts))
+    except (struct.error, TypeError) as error:
+        message = f"a value has the wrong type or range: {error}"
+        raise EntryError(message) from error
 
 
 def parse(data: bytes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from seal_audit_check.prunes import ACTION
 from seal_audit_check.sources import PAYLOADS, Row, Source, as_bytes, as_int, open_source
 from seal_audit_check.tree import WIDTH, New, cut, fold, new_of
 
-_BATCH = 4 * WIDTH
+_BATCH = WIDTH
 """Small enough that its objects are still in the processor's cache when they are hashed."""
 _LEAF_ALG, _LEAF = 20, 21
 _SEQ, _ORDINARY_LEAF, _CODE, _AT_US, _PAYLOAD_BYTES, _PAYLOAD_HASH = 0, 1, 2, 3, 7, 8

@@ -121,6 +121,27 @@ def test_e34_an_id_or_hash_stored_as_a_text_is_found(original: Original, column:
     assert [(found.place, found.seq) for found in report.findings] == [("event", 5)]
 
 
+@pytest.mark.parametrize("column", BYTES_OF["audit_event"][5:12])
+def test_e34_a_text_that_is_no_text_any_more_is_found(original: Original, column: str) -> None:
+    """A driver that reads texts as texts would fail on it, and tell nothing of the rest."""
+    change = f"UPDATE audit_event SET {column} = CAST(x'ff' AS TEXT) WHERE seq = 5"  # noqa: S608
+    report = original.attempt(lambda connection: connection.execute(change))
+    assert [(found.place, found.seq) for found in report.findings] == [("event", 5)]
+
+
+@pytest.mark.parametrize(("first", "second"), [("actor", "organisation"), ("target", "reason")])
+def test_e34_a_byte_moved_from_one_text_to_the_next_is_found(
+    original: Original, first: str, second: str
+) -> None:
+    """Side by side both have the same bytes as before."""
+    change = (
+        f"UPDATE audit_event SET {first} = substr({first}, 1, length({first}) - 1),"  # noqa: S608
+        f" {second} = substr({first}, -1) || {second} WHERE seq = 5 AND length({first}) > 0"
+    )
+    report = original.attempt(lambda connection: connection.execute(change))
+    assert [(found.place, found.seq) for found in report.findings] == [("event", 5)]
+
+
 @pytest.mark.parametrize("level", [0, 1])
 def test_e34_a_tile_stored_as_a_text_is_found(original: Original, level: int) -> None:
     change = (

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import socketserver
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from refusals import refused
 from service_bank import PASSWORD, Bank, Template, running
 
+from seal_service.adapters.sms import SmsCodes
+from seal_service.domain.reasons import Reason, Refusal
 from sealapi.v1 import identity_pb2 as ib
 from sealapi.v1 import organization_pb2 as ob
 from sealapi.v1 import session_pb2 as sb
@@ -175,3 +180,50 @@ def test_e26_what_was_masked_is_no_number(coded: Bank) -> None:
     request = ib.UpdateUserRequest(user=shown, update_mask=FieldMask(paths=["mobile"]), reason="x")
     with refused("INVALID_FIELD"):
         coded.as_("c11").identity.update_user(request)
+
+
+@pytest.fixture
+def strange() -> Iterator[tuple[str, list[bytes], list[bytes]]]:
+    """Yield the address of a gateway, the answers that it will give, and what it was sent."""
+    answers: list[bytes] = []
+    asked: list[bytes] = []
+
+    class Raw(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            data = b""
+            while b"\r\n\r\n{" not in data:
+                data += self.request.recv(1 << 16)
+                assert data
+            asked.append(data)
+            self.request.sendall(answers.pop(0))
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Raw) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", answers, asked
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"no HTTP at all\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: PLACE/elsewhere\r\nContent-Length: 0\r\n\r\n",
+    ],
+    ids=["no-http", "redirect"],
+)
+def test_e26_what_a_gateway_has_not_taken_is_sent_again(
+    strange: tuple[str, list[bytes], list[bytes]], answer: bytes
+) -> None:
+    """And the bank's token goes to the gateway alone."""
+    place, answers, asked = strange
+    taken = b"HTTP/1.1 204 No Content\r\n\r\n"
+    answers += [answer.replace(b"PLACE", place.encode()), taken, taken]
+    codes = SmsCodes(
+        f"{place}/send", "of-bank", mac=lambda data: hashlib.sha256(data).digest(),
+        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+    )  # fmt: skip
+    with pytest.raises(Refusal) as found:
+        codes.send("t11", NUMBER)
+    assert found.value.reason is Reason.CODE_NOT_SENT
+    codes.send("t11", NUMBER)
+    assert [one.split(b" ")[1] for one in asked] == [b"/send", b"/send"]

@@ -79,6 +79,40 @@ def test_a72_an_entry_comes_back_from_its_bytes(entry: Entry) -> None:
     assert fields == {name: getattr(entry, name) for name in ENTRY_FIELDS}
 
 
+def columns_of(rows: list[list[object]]) -> list[list[object]]:
+    """Return rows as the checker gets them: the four small numbers as one."""
+    codes = [int.from_bytes(bytes(row[:4])) for row in rows]
+    return [codes, *map(list, zip(*(row[4:] for row in rows), strict=True))]
+
+
+@given(st.lists(entries(), min_size=1, max_size=5), st.booleans())
+def test_a72_many_entries_at_once_are_as_each_alone(found: list[Entry], is_ascii: bool) -> None:
+    if is_ascii:
+        changes = dict.fromkeys(ENTRY_FIELDS[14:], "") | {"action": "Act", "actor": "77"}
+        found = [replace(entry, **changes) for entry in found]
+    rows = [[getattr(entry, name) for name in ENTRY_FIELDS] for entry in found]
+    together = list(independent.leaf_inputs(columns_of(rows)))
+    assert together == [b"\x00" + encode(entry) for entry in found]
+
+
+@pytest.mark.parametrize("at", range(4, len(ENTRY_FIELDS)))
+def test_a_value_stored_as_another_type_is_no_entry(at: int) -> None:
+    """It may have the same bytes: a text as a blob, an id as a text, a number as digits."""
+    entry = Entry.of(EVENT, SHA256, STAMP, b"s" * 16)
+    good = [getattr(entry, name) for name in ENTRY_FIELDS]
+    value = good[at]
+    if isinstance(value, str):
+        other: object = value.encode()
+    elif isinstance(value, bytes):
+        other = "x" * len(value)
+    else:
+        other = "x" * 32 if value is None else str(value)
+    bad = [*good[:at], other, *good[at + 1 :]]
+    assert len(list(independent.leaf_inputs(columns_of([good, good])))) == 2
+    with pytest.raises(independent.EntryError):
+        list(independent.leaf_inputs(columns_of([good, bad])))
+
+
 @given(entries(), st.data())
 def test_no_other_bytes_are_an_entry_of_the_same_meaning(entry: Entry, data: st.DataObject) -> None:
     whole = encode(entry)

@@ -8,18 +8,26 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
 from core_tickets import CoreSystem, Sm2CoreSystem
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 from service_bank import cheap_hasher
 
-from seal_service.adapters.crypto import suites
+from seal_service.adapters.crypto import passwords, suites
 from seal_service.adapters.crypto.installation import InstallationSecrets
 from seal_service.adapters.crypto.keys import KeyFileError
-from seal_service.adapters.crypto.passwords import Pbkdf2Sm3, passwords_of
+from seal_service.adapters.crypto.passwords import (
+    MOST_ITERATIONS,
+    Argon2id,
+    Passwords,
+    Pbkdf2Sm3,
+    passwords_of,
+)
 from seal_service.adapters.crypto.suites import Profile, suite_of
 from seal_service.adapters.crypto.tickets import CoreTickets
 from seal_service.application.digests import digest, hasher_named, parted, shown, written
@@ -120,6 +128,66 @@ def test_e29_pbkdf2_with_sm3_is_that_of_another_implementation() -> None:
     assert Pbkdf2Sm3().matches(known, "密码")
     for wrong in (known[:-1], known.replace("1000", "0"), known + "=", "$pbkdf2-hmac-sm3$"):
         assert not Pbkdf2Sm3().matches(wrong, "密码")
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        f"$pbkdf2-hmac-sm3$i=99999999$c2FsdA${'A' * 43}",
+        f"$pbkdf2-hmac-sm3$i={MOST_ITERATIONS + 1}$c2FsdA${'A' * 43}",
+        f"$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHQ${'A' * 43}",
+        f"$argon2id$v=19$m=8,t=4294967295,p=1$c2FsdHNhbHQ${'A' * 43}",
+    ],
+)
+def test_e29_a_stored_hash_cannot_ask_for_any_amount_of_work(
+    stored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fits no password, and is refused before anything is computed from it."""
+    computed: list[object] = []
+    monkeypatch.setattr(passwords, "_pbkdf2", lambda *asked: computed.append(asked) or b"")
+
+    class Watched(PasswordHasher):
+        def verify(self, *asked: object) -> Literal[True]:
+            computed.append(asked)
+            return True
+
+    assert not Pbkdf2Sm3().matches(stored, "x")
+    assert not Argon2id(Watched()).matches(stored, "x")
+    assert computed == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_e29_a_hash_of_the_other_profile_takes_the_time_of_no_user(profile: Profile) -> None:
+    """The first scheme computes once, whatever is stored: time does not tell who is there."""
+    worked: list[str] = []
+
+    class Watched:
+        def __init__(self, of: Argon2id | Pbkdf2Sm3) -> None:
+            self._of = of
+
+        def hash(self, password: str) -> str:
+            return self._of.hash(password)
+
+        def knows(self, password_hash: str) -> bool:
+            return self._of.knows(password_hash)
+
+        def matches(self, password_hash: str, password: str) -> bool:
+            if self._of.knows(password_hash):
+                worked.append(type(self._of).__name__)
+            return self._of.matches(password_hash, password)
+
+    argon = Argon2id(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    schemes = [Watched(argon), Watched(Pbkdf2Sm3(iterations=10))]
+    first, other = schemes if profile == "international" else schemes[::-1]
+    hasher = Passwords(first, other)
+    for stored, fits in (
+        (None, False), ("", False), ("$nothing", False), (first.hash("right"), True),
+        (other.hash("right"), True),
+    ):  # fmt: skip
+        for password in ("right", "wrong"):
+            worked.clear()
+            assert hasher.matches(stored, password) is (fits and password == "right")
+            assert worked.count(type(first._of).__name__) == 1
 
 
 def test_e29_a_session_goes_on_under_the_algorithm_of_its_token() -> None:

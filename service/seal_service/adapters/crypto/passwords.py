@@ -15,7 +15,7 @@ import secrets
 import threading
 from typing import Protocol
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.hazmat.primitives.hashes import SM3
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
@@ -25,6 +25,10 @@ from seal_service.domain.reasons import Reason, Refusal
 
 ITERATIONS = 200_000
 """About half a second of one processor."""
+MOST_ITERATIONS = 10 * ITERATIONS
+MOST_ARGON2 = (256 * 1024, 16, 16)
+"""KiB, passes and lanes. Whoever can write to the database must not be able to make one login take
+all memory or hold a processor for minutes: a hash that asks for more fits no password."""
 _SALT_BYTES, _HASH_BYTES = 16, 32
 _WRITTEN = re.compile(r"\$pbkdf2-hmac-sm3\$i=([1-9][0-9]{0,7})\$([\w-]+)\$([\w-]+)", re.ASCII)
 
@@ -36,8 +40,12 @@ class Scheme(Protocol):
         """Return a new hash, salted, with its parameters."""
         ...
 
+    def knows(self, password_hash: str) -> bool:
+        """Tell whether a hash is one of this scheme that may be computed."""
+        ...
+
     def matches(self, password_hash: str, password: str) -> bool:
-        """Tell whether a hash of this scheme is the password's; False for another scheme's."""
+        """Tell whether a hash is the password's; False for what this scheme does not know."""
         ...
 
 
@@ -51,8 +59,19 @@ class Argon2id:
         """Return a new hash."""
         return self._hasher.hash(password)
 
+    def knows(self, password_hash: str) -> bool:
+        """Look at the parameters."""
+        try:
+            asked = extract_parameters(password_hash)
+        except (InvalidHashError, ValueError):
+            return False
+        costs = (asked.memory_cost, asked.time_cost, asked.parallelism)
+        return all(cost <= most for cost, most in zip(costs, MOST_ARGON2, strict=True))
+
     def matches(self, password_hash: str, password: str) -> bool:
         """Compare."""
+        if not self.knows(password_hash):
+            return False
         try:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):
@@ -71,10 +90,15 @@ class Pbkdf2Sm3:
         value = _pbkdf2(password, salt, self._iterations)
         return f"$pbkdf2-hmac-sm3$i={self._iterations}${_text(salt)}${_text(value)}"
 
+    def knows(self, password_hash: str) -> bool:
+        """Look at the rounds."""
+        found = _WRITTEN.fullmatch(password_hash)
+        return found is not None and int(found[1]) <= MOST_ITERATIONS
+
     def matches(self, password_hash: str, password: str) -> bool:
         """Compare."""
         found = _WRITTEN.fullmatch(password_hash)
-        if found is None:
+        if found is None or not self.knows(password_hash):
             return False
         try:
             salt, value = _bytes(found[2]), _bytes(found[3])
@@ -100,7 +124,8 @@ class Passwords:
         self._schemes = schemes
         self._gate = threading.BoundedSemaphore(at_once)
         self._wait_s = wait_s
-        # What an unknown user's password is compared with, so that it takes as long.
+        # What the password of an unknown user, or of one whose hash another profile made, is
+        # compared with, so that it takes as long.
         self._nobody = schemes[0].hash("nobody has this password")
 
     def hash(self, password: str) -> str:
@@ -112,14 +137,16 @@ class Passwords:
             self._gate.release()
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Compare in the same time for no hash at all as for a wrong password."""
+        """Compare, in no less time than the first scheme takes, whatever is stored."""
+        known = password_hash or ""
+        scheme = next((one for one in self._schemes if one.knows(known)), None)
         self._enter()
         try:
-            known = password_hash or self._nobody
-            fits = any(scheme.matches(known, password) for scheme in self._schemes)
+            if scheme is not self._schemes[0]:
+                self._schemes[0].matches(self._nobody, password)
+            return scheme is not None and scheme.matches(known, password)
         finally:
             self._gate.release()
-        return fits and password_hash is not None
 
     def _enter(self) -> None:
         if not self._gate.acquire(timeout=self._wait_s):
