@@ -64,7 +64,7 @@ impl Blocks {
     /// The block in whose middle or behind it a sample lies, and the share of the way to the next.
     fn behind(self, sample: usize) -> (usize, f32) {
         let twice = 2 * sample as i32 + 1 - self.samples as i32;
-        let twice = if self.samples % 2 == 0 { twice } else { twice - twice.signum() };
+        let twice = if self.samples.is_multiple_of(2) { twice } else { twice - twice.signum() };
         let at = (twice as f32 / (2 * BLOCK) as f32 + self.outer as f32).clamp(0.0, 2.0 * self.outer as f32);
         (at as usize, at.fract())
     }

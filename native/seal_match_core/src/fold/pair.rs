@@ -197,7 +197,7 @@ impl Near {
     #[inline]
     fn samples(self) -> impl Iterator<Item = [usize; 2]> {
         let Self { x, y } = self;
-        (y[0]..y[1] + 1).flat_map(move |y| (x[0]..x[1] + 1).map(move |x| [x as usize, y as usize]))
+        (y[0]..=y[1]).flat_map(move |y| (x[0]..=x[1]).map(move |x| [x as usize, y as usize]))
     }
 }
 
