@@ -188,7 +188,7 @@ fn cells_that_differ(map: &FoldMap, after: &FoldMap, quarters: usize) -> usize {
     let (n, m) = (map.angles_deg.len(), map.offsets_mm.len());
     let alike = |i: usize, j: usize| {
         let k = i + quarters * n / 2;
-        let (there, side) = if k / n % 2 == 0 { (j, Side::Moving) } else { (m - 1 - j, Side::Reference) };
+        let (there, side) = if (k / n).is_multiple_of(2) { (j, Side::Moving) } else { (m - 1 - j, Side::Reference) };
         let (a, b) = (map.at(i, j), after.at(k % n, there));
         let counts = |c: &Cell| [c.judged, c.broken, c.shifted, c.unknown, c.extra];
         let numbers = |c: &Cell, side| [c.offset_mm(side), c.break_mm].map(f32::to_bits);
