@@ -13,7 +13,7 @@ from seal_service.audit import Hasher, Verifier
 from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.authority import Authority
 from seal_service.domain.data_classes import DataClasses
-from seal_service.domain.orgs import Org
+from seal_service.domain.orgs import Org, survivor_id
 from seal_service.domain.passwords import PasswordRules
 from seal_service.domain.people import User, bank_date
 from seal_service.domain.reasons import Reason, Refusal, not_found
@@ -174,6 +174,12 @@ class Call:
 
     def survivor(self, org: Org) -> Org:
         """Return the organisation that goes on after all merges of this one: often itself."""
-        while org.merged_into:
-            org = self.org_named(org.merged_into)
-        return org
+        if not org.merged_into:
+            return org
+        found = {org.id: org}
+
+        def merged_into(org_id: str) -> str | None:
+            found[org_id] = found.get(org_id) or self.org_named(org_id)
+            return found[org_id].merged_into
+
+        return found[survivor_id(org.id, merged_into)]

@@ -40,7 +40,7 @@ def compare(work: Work, _rules: Rules, day: date) -> int:
     # All at once: one question a user would hold the database's only writer for minutes.
     posts = {post.id: (post.id, granted(work, post)) for post in work.posts.all()}
     tellers = {teller.id: teller for teller in work.core.all()}
-    orgs = {org.id: org for org in work.orgs.all()}
+    merged_into = {org.id: org.merged_into for org in work.orgs.all()}
     began = {finding.matter: finding.since for finding in work.findings.latest_before(day)}
     found = []
     for user, assignments in work.users.with_posts():
@@ -48,7 +48,8 @@ def compare(work: Work, _rules: Rules, day: date) -> int:
         held = sorted({one.post_id for one in assignments})  # at however many organisations
         for kind, post_id, permissions in rules.differences(
             user, [posts[post_id] for post_id in held], teller,
-            teller_org=survivor_id(teller.org_id, orgs) if teller else "", fed=bool(tellers),
+            teller_org=survivor_id(teller.org_id, merged_into.get) if teller else "",
+            fed=bool(tellers),
         ):  # fmt: skip
             finding = Finding(
                 id=f"{day:%Y%m%d}-{user.id}-{kind}-{post_id}", day=day, user_id=user.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -134,10 +134,21 @@ def merged(org: Org, into: Org, at: datetime) -> Org:
     return replace(org, state=OrgState.MERGED, merged_into=into.id, updated_at=at)
 
 
-def survivor_id(org_id: str, orgs: Mapping[str, Org]) -> str:
-    """Return the organisation that goes on after all merges of this one."""
-    while (org := orgs.get(org_id)) is not None and org.merged_into:
-        org_id = org.merged_into
+def survivor_id(org_id: str, merged_into: Callable[[str], str | None]) -> str:
+    """Return the organisation that goes on after all merges of this one.
+
+    Raises
+    ------
+    Refusal
+        DATA_DAMAGED: the merges lead in a circle. No call makes one, but whoever can write to the
+        database can, and no call may hang for it.
+    """
+    seen = {org_id}
+    while following := merged_into(org_id):
+        if following in seen:
+            raise Refusal(Reason.DATA_DAMAGED, resource=f"orgs/{following}")
+        seen.add(following)
+        org_id = following
     return org_id
 
 

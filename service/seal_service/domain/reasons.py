@@ -86,6 +86,7 @@ class Reason(StrEnum):
     STORAGE_FULL = "STORAGE_FULL"
     NOT_SIGNED_YET = "NOT_SIGNED_YET"
     AUDIT_MISMATCH = "AUDIT_MISMATCH"
+    DATA_DAMAGED = "DATA_DAMAGED"
     NOT_BUILT = "NOT_BUILT"
     INTERNAL = "INTERNAL"
 
@@ -162,6 +163,7 @@ TABLE: dict[Reason, Entry] = {
     _R.STORAGE_FULL: Entry(_C.UNAVAILABLE, "The disk of the database is full; nothing was changed.", "数据库磁盘空间已满,操作未生效。"),
     _R.NOT_SIGNED_YET: Entry(_C.UNAVAILABLE, "The event is not under this checkpoint; a new one is signed every second.", "该记录尚未签入此检查点,请稍后再试。", retry=True),
     _R.AUDIT_MISMATCH: Entry(_C.DATA_LOSS, "The audit log contradicts itself: a person must look (sealmatch audit verify).", "审计日志校验不一致,请立即核查。"),
+    _R.DATA_DAMAGED: Entry(_C.DATA_LOSS, "What is stored contradicts itself, which no call can have done: a person must look.", "数据库内容自相矛盾,非系统操作所致,请立即核查。", ("resource",)),
     _R.NOT_BUILT: Entry(_C.UNIMPLEMENTED, "This server does not offer the method.", "本服务未提供此功能。"),
     _R.INTERNAL: Entry(_C.INTERNAL, "Something went wrong here; give the correlation id to support.", "系统内部错误,请提供关联编号。", ("correlation_id",)),
 }  # fmt: skip

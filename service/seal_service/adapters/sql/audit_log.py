@@ -20,6 +20,7 @@ from seal_service.audit.search import Cursor, Filter, Found, Order, Page, Tally
 from seal_service.audit.signed import Signed
 from seal_service.audit.store import proofs, query
 from seal_service.audit.store.witnessed import keep_cosignature
+from seal_service.domain.orgs import survivor_id
 from seal_service.domain.reasons import Reason, Refusal
 
 
@@ -60,12 +61,7 @@ class SqlAuditLog:
         codes = set(self.connection.scalars(here))
         ended = select(place.id, place.merged_into).where(place.merged_into.is_not(None))
         into = dict(self.connection.execute(ended).all())
-        for code in into:
-            survivor = code
-            while survivor in into:
-                survivor = into[survivor]
-            if survivor in codes:
-                codes.add(code)
+        codes.update(code for code in into if survivor_id(code, into.get) in codes)
         return codes
 
     def event(self, seq: int) -> Found | None:
