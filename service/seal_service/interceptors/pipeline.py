@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from seal_service.access.policies import Scope
 from seal_service.application.call import Call, Caller, Tools
 from seal_service.application.ports import ALLOWED, REPLAYED, AuditEntry, Database
 from seal_service.application.sessions import SEAL_RPC
+from seal_service.audit.again import with_tries
 from seal_service.domain.access_modes import BOUND, require_enabled
 from seal_service.domain.reasons import Reason, Refusal
 from seal_service.interceptors import validate
@@ -29,8 +29,6 @@ from seal_service.interceptors.metrics import Metrics
 from seal_service.interceptors.quota import Quotas
 from seal_service.interceptors.subject import question_of, subject_of
 
-TRIES = 8
-"""How often a transaction is tried that lost against another one."""
 _NOT_WRITTEN = {Reason.DATABASE_BUSY, Reason.STORAGE_FULL}
 """Refusals of a server that cannot write; they are in the metrics and the process's log."""
 _THINNED = {Reason.QUOTA, Reason.DRAINING}
@@ -123,7 +121,10 @@ class Pipeline:
         if method.prepare is not None:
             authorise(method.policy, exchange.caller, self.tools.rules, exchange.started)
             prepared = method.prepare(self.tools, self.database, exchange.caller, exchange.request)
-        return self._with_tries(lambda: self._transaction(exchange, prepared))
+        return with_tries(
+            lambda: self._transaction(exchange, prepared),
+            passes=_lost, begin_again=self.metrics.retries.inc,
+        )  # fmt: skip
 
     def _first_look(self, exchange: Exchange) -> Caller:
         """Return who calls, as far as the steps before the transaction need to know."""
@@ -133,17 +134,6 @@ class Pipeline:
                 return seen
         with self.database.read() as work:
             return self.identities.caller(work, exchange.credentials, exchange.started)
-
-    def _with_tries(self, transaction: Callable[[], Message]) -> Message:
-        for tried in range(1, TRIES + 1):
-            try:
-                return transaction()
-            except Refusal as refusal:
-                if refusal.reason is not Reason.CONFLICT or tried == TRIES:
-                    raise
-                self.metrics.retries.inc()
-                time.sleep(random.uniform(0, 0.005 * 2**tried))  # noqa: S311  # spreading, no secret
-        raise AssertionError
 
     def _transaction(self, exchange: Exchange, prepared: object) -> Message:
         method, secrets = exchange.method, self.tools.secrets
@@ -244,3 +234,8 @@ class Pipeline:
             asked=question_of(policy.rpc, exchange.request),
             before=call.before if call else None, after=call.after if call else None,
         )  # fmt: skip
+
+
+def _lost(error: Exception) -> bool:
+    """Tell whether a transaction failed only because another one was faster."""
+    return isinstance(error, Refusal) and error.reason is Reason.CONFLICT

@@ -16,10 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from seal_service.audit.errors import NotDurableError
 from seal_service.audit.store import Transactions
+from seal_service.audit.store.faults import SERIALIZATION, fault_name
 from seal_service.domain.reasons import Reason, Refusal
 
 STATEMENT_TIMEOUT_S = 30
-_SERIALIZATION = {"40001", "40P01"}
 _UNIQUE = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _FULL = {"53100", "SQLITE_FULL"}
 
@@ -89,14 +89,8 @@ def _refusal_of(error: DBAPIError) -> Refusal | None:
     name = fault_name(error)
     if name in _FULL:
         return Refusal(Reason.STORAGE_FULL)
-    if name in _SERIALIZATION or (isinstance(error, IntegrityError) and name in _UNIQUE):
+    if name in SERIALIZATION or (isinstance(error, IntegrityError) and name in _UNIQUE):
         return Refusal(Reason.CONFLICT)
     if isinstance(error, DataError):  # Too long, or with characters that it cannot hold.
         return Refusal(Reason.INVALID_FIELD)
     return Refusal(Reason.DATABASE_BUSY) if isinstance(error, OperationalError) else None
-
-
-def fault_name(error: DBAPIError) -> str:
-    """Return the database's own name of a fault: an SQLSTATE, or SQLite's."""
-    found = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
-    return str(found)

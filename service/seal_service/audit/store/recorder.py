@@ -1,7 +1,8 @@
 """Events that stand alone, such as refused calls: many of them in one turn of the database.
 
 A thread collects what callers hand in while the disk is busy with those before, writes all of it in
-one go and answers everybody after the commit.
+one go and answers everybody after the commit. A go that loses against other transactions, or its
+connection, is tried again like any other writer's: a refusal is in the log like an act.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from seal_service.audit.again import with_tries
 from seal_service.audit.entry import Entry, Event
 from seal_service.audit.errors import NotDurableError
 from seal_service.audit.hashing import Hasher
 from seal_service.audit.stamp import Stamp
+from seal_service.audit.store.faults import passes
 from seal_service.audit.store.outbox import Prepared, prepare, write
-from seal_service.audit.store.transactions import Transactions
+from seal_service.audit.store.transactions import BUSY_TIMEOUT_S, Transactions
 
 MAX_EVENTS = 512
 """Most events of one go: the first of them waits for the last, and so does every other writer."""
@@ -102,8 +105,7 @@ class Recorder:
 
     def _write(self, group: Sequence[_Item]) -> None:
         try:
-            with self._database.write() as connection:
-                write(connection, [item.event for item in group])
+            with_tries(lambda: self._once(group), passes=passes, longest_s=BUSY_TIMEOUT_S)
         except Exception as error:  # noqa: BLE001  # every caller must hear of it, whatever it is
             failure = NotDurableError(f"the commit failed: {error}")
             failure.__cause__ = error.__cause__ if isinstance(error, NotDurableError) else error
@@ -112,3 +114,8 @@ class Recorder:
             return
         for item in group:
             item.future.set_result(item.event.entry)
+
+    def _once(self, group: Sequence[_Item]) -> None:
+        # The same events each time: where a lost connection hid a commit, they are logged once.
+        with self._database.write() as connection:
+            write(connection, [item.event for item in group])
