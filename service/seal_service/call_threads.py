@@ -65,6 +65,8 @@ class CallThreads:
         self._limit = limit
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._idle: list[None] = []
+        """One for each thread that no job has been given to. Exact below the limit, where alone it
+        matters: at the limit a job that waits is taken by a thread that counts as idle."""
         self._threads: list[threading.Thread] = []
         self._gate = threading.Lock()
 
@@ -72,14 +74,22 @@ class CallThreads:
         """Have a function called in one of the threads."""
         job = Job(lambda: function(*arguments))
         self._jobs.put(job)
-        if len(self._idle) < self._jobs.qsize() and len(self._threads) < self._limit:
-            with self._gate:
-                if len(self._threads) < self._limit:
-                    name = f"call-{len(self._threads)}"
-                    thread = threading.Thread(target=self._work, name=name, daemon=True)
-                    self._threads.append(thread)
-                    thread.start()
+        # Each job takes an idle thread off the list itself: were the thread to do it once it has
+        # the job, another job could count on it in between, and wait behind a long one.
+        try:
+            self._idle.pop()
+        except IndexError:
+            self._begin_one()
         return job
+
+    def _begin_one(self) -> None:
+        """Begin a thread for a job that no idle one has; at the limit the job waits."""
+        with self._gate:
+            if len(self._threads) < self._limit:
+                name = f"call-{len(self._threads)}"
+                thread = threading.Thread(target=self._work, name=name, daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
     def shutdown(self) -> None:
         """Forget what waits and let the threads end with what they do; wait for none of them."""
@@ -90,11 +100,8 @@ class CallThreads:
             self._jobs.put(None)
 
     def _work(self) -> None:
-        while True:
-            self._idle.append(None)
-            job = self._jobs.get()
-            self._idle.pop()
-            if job is None:
-                return
+        # Begun for a job, so not idle at first.
+        while (job := self._jobs.get()) is not None:
             job.run()
             del job  # Else the last call's messages stay until the next one comes.
+            self._idle.append(None)

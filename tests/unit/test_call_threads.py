@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from queue import SimpleQueue
+from typing import Any
 
 from seal_service.call_threads import CallThreads
 
@@ -37,6 +39,32 @@ def test_jobs_run_beside_each_other() -> None:
     for _ in range(4):
         threads.submit(meet)
     assert all(met.acquire(timeout=10) for _ in range(4))
+    threads.shutdown()
+
+
+class Hesitant(SimpleQueue[Any]):
+    """A queue whose first taker hesitates, job in hand, before it goes on."""
+
+    def __init__(self) -> None:
+        self.taken, self.go = threading.Event(), threading.Event()
+
+    def get(self, *arguments: Any, **options: Any) -> Any:
+        found = super().get(*arguments, **options)
+        if not self.taken.is_set():
+            self.taken.set()
+            self.go.wait(10)
+        return found
+
+
+def test_a_thread_that_has_just_taken_a_job_counts_as_busy() -> None:
+    threads = CallThreads(2)
+    threads._jobs = hesitant = Hesitant()
+    threads.submit(lambda: None)
+    assert hesitant.taken.wait(10)
+    ran = threading.Event()
+    threads.submit(ran.set)
+    assert ran.wait(5), "it waits behind another job although a second thread may begin"
+    hesitant.go.set()
     threads.shutdown()
 
 
