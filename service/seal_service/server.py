@@ -100,6 +100,13 @@ def bootstrap_token(settings: Settings, database: SqlDatabase) -> str | None:
     return token
 
 
+def hasher_of_bank(settings: Settings, database: SqlDatabase) -> PasswordHasher:
+    """Return how passwords are hashed, and compared with what the bank has stored already."""
+    with database.read() as work:
+        stored = work.users.hash_schemes()
+    return passwords_of(settings.crypto.profile, stored)
+
+
 def codes_of(sms: Sms | None, secrets: Secrets, clock: Clock) -> OneTimeCodes | None:
     """Return one-time codes, where there is a gateway for them."""
     if sms is None:
@@ -157,7 +164,7 @@ class Server:
                 connections, self._appender.settings.hasher, log_key=self._appender.verifier
             )
             opened.callback(database.close)
-            self._build(database, hasher or passwords_of(settings.crypto.profile))
+            self._build(database, hasher or hasher_of_bank(settings, database))
             self._upkeep = log_upkeep.jobs(settings, connections, self._appender.settings.hasher)
             self._opened = opened.pop_all()
 

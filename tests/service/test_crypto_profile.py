@@ -99,6 +99,9 @@ def test_e29_what_was_made_under_one_profile_is_good_under_the_other(
         ask_user(bank, "n2", "2102", "sub-branch-teller", "c12")
         choose(bank, "t11", PASSWORD, "Red-Horse-48")
         made = algorithms(bank)
+        with bank.server.pipeline.database.read() as work:
+            # What a server asks at its start, to compare every password in the same time.
+            assert work.users.hash_schemes() == made["password"]
     assert made == {
         "session": {"sha256", "sm3"}, "change": {"sha256", "sm3"},
         "request": {"hmac-sha256", "hmac-sm3"}, "answer": {"1", "2"},

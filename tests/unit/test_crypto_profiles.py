@@ -158,7 +158,7 @@ def test_e29_a_stored_hash_cannot_ask_for_any_amount_of_work(
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_e29_a_hash_of_the_other_profile_takes_the_time_of_no_user(profile: Profile) -> None:
-    """The first scheme computes once, whatever is stored: time does not tell who is there."""
+    """Each scheme computes once, whatever is stored: time does not tell who is there."""
     worked: list[str] = []
 
     class Watched:
@@ -187,7 +187,32 @@ def test_e29_a_hash_of_the_other_profile_takes_the_time_of_no_user(profile: Prof
         for password in ("right", "wrong"):
             worked.clear()
             assert hasher.matches(stored, password) is (fits and password == "right")
-            assert worked.count(type(first._of).__name__) == 1
+            assert sorted(worked) == ["Argon2id", "Pbkdf2Sm3"]
+    # A bank that has no hash of the other profile does not pay for it.
+    hasher = Passwords(first, other, others_stored=False)
+    for stored in (None, "$nothing", first.hash("right")):
+        worked.clear()
+        assert hasher.matches(stored, "right") is (stored not in {None, "$nothing"})
+        assert worked == [type(first._of).__name__]
+
+
+@pytest.mark.parametrize(
+    ("profile", "stored", "rounds"),
+    [
+        ("international", (), 0), ("international", ("argon2id",), 0),
+        ("international", ("argon2id", "pbkdf2-hmac-sm3"), 1), ("sm", ("pbkdf2-hmac-sm3",), 1),
+    ],
+)  # fmt: skip
+def test_e29_what_the_bank_has_stored_decides_what_a_comparison_costs(
+    profile: Profile, stored: tuple[str, ...], rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed: list[object] = []
+    real = passwords._pbkdf2
+    monkeypatch.setattr(passwords, "_pbkdf2", lambda *asked: computed.append(asked) or real(*asked))
+    hasher = passwords_of(profile, stored)
+    computed.clear()
+    assert not hasher.matches(None, "x")
+    assert len(computed) == rounds
 
 
 def test_e29_a_session_goes_on_under_the_algorithm_of_its_token() -> None:

@@ -175,6 +175,9 @@ class Users(Store[User], Protocol):
     def forget_wrong_passwords(self, user_id: str, day: date) -> None:
         """Begin the day's count anew: after an administrator has acted."""
 
+    def hash_schemes(self) -> set[str]:
+        """Return the names of the schemes that users' passwords are hashed with."""
+
     def recent_hashes(self, user_id: str, limit: int) -> list[str]:
         """Return the hashes of the latest passwords."""
 

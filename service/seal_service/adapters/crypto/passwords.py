@@ -13,6 +13,7 @@ import hmac
 import re
 import secrets
 import threading
+from collections.abc import Iterable
 from typing import Protocol
 
 from argon2 import PasswordHasher, extract_parameters
@@ -118,15 +119,25 @@ class Passwords:
         How many are computed at a time.
     wait_s
         How long a call waits for its turn, in seconds.
+    others_stored
+        Whether there may be hashes of other schemes than the first. Then every comparison takes the
+        time of all schemes; otherwise of the first alone.
     """
 
-    def __init__(self, *schemes: Scheme, at_once: int = 4, wait_s: float = 5.0) -> None:
+    def __init__(
+        self,
+        *schemes: Scheme,
+        at_once: int = 4,
+        wait_s: float = 5.0,
+        others_stored: bool = True,
+    ) -> None:
         self._schemes = schemes
         self._gate = threading.BoundedSemaphore(at_once)
         self._wait_s = wait_s
-        # What the password of an unknown user, or of one whose hash another profile made, is
-        # compared with, so that it takes as long.
-        self._nobody = schemes[0].hash("nobody has this password")
+        # What a password is compared with under each scheme that the user's hash is not of, so that
+        # it takes as long whether the user exists, and whichever profile has made the hash.
+        levelled = schemes if others_stored else schemes[:1]
+        self._nobody = [(one, one.hash("nobody has this password")) for one in levelled]
 
     def hash(self, password: str) -> str:
         """Return a hash to store."""
@@ -137,13 +148,14 @@ class Passwords:
             self._gate.release()
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Compare, in no less time than the first scheme takes, whatever is stored."""
+        """Compare, in the same time whatever is stored."""
         known = password_hash or ""
         scheme = next((one for one in self._schemes if one.knows(known)), None)
         self._enter()
         try:
-            if scheme is not self._schemes[0]:
-                self._schemes[0].matches(self._nobody, password)
+            for other, nobody in self._nobody:
+                if other is not scheme:
+                    other.matches(nobody, password)
             return scheme is not None and scheme.matches(known, password)
         finally:
             self._gate.release()
@@ -153,10 +165,16 @@ class Passwords:
             raise Refusal(Reason.QUOTA, limit_per_s="logins at once", retry_after_s=self._wait_s)
 
 
-def passwords_of(profile: Profile) -> Passwords:
-    """Return the hashes of a profile, which know those of the other."""
-    schemes: list[Scheme] = [Argon2id(), Pbkdf2Sm3()]
-    return Passwords(*(reversed(schemes) if profile == "sm" else schemes))
+def passwords_of(profile: Profile, stored: Iterable[str] = ()) -> Passwords:
+    """Return the hashes of a profile, which know those of the other.
+
+    `stored` are the schemes of the hashes in the database, as they name themselves. A bank that has
+    hashes of both pays for both with each comparison, until every password is of its own profile.
+    """
+    schemes: dict[str, Scheme] = {"argon2id": Argon2id(), "pbkdf2-hmac-sm3": Pbkdf2Sm3()}
+    own = "pbkdf2-hmac-sm3" if profile == "sm" else "argon2id"
+    (other,) = schemes.keys() - {own}
+    return Passwords(schemes[own], schemes[other], others_stored=other in stored)
 
 
 def _pbkdf2(password: str, salt: bytes, iterations: int) -> bytes:

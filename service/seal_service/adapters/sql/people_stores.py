@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from seal_service.adapters.sql import tables
@@ -18,6 +18,9 @@ from seal_service.application.bootstrap import SUPER_ADMIN
 from seal_service.application.ports import Page, Standing
 from seal_service.domain.people import Assignment, User
 from seal_service.domain.sessions import Session
+
+_SCHEME_CHARS = 20
+"""Of a hash: its scheme's name and no salt, which would make each another."""
 
 
 class SqlUsers(TableStore[User]):
@@ -74,6 +77,13 @@ class SqlUsers(TableStore[User]):
         self.connection.execute(
             delete(failure).where(failure.c.user_id == user_id, failure.c.bank_date == day)
         )
+
+    def hash_schemes(self) -> set[str]:
+        """Return the names of the schemes that users' passwords are hashed with."""
+        stored = self.table.c.password_hash
+        found = select(func.substr(stored, 1, _SCHEME_CHARS)).where(stored.is_not(None)).distinct()
+        parts = (begin.split("$") for begin in self.connection.execute(found).scalars())
+        return {part[1] for part in parts if len(part) > 1}
 
     def recent_hashes(self, user_id: str, limit: int) -> list[str]:
         """Return the hashes of the latest passwords."""
