@@ -130,6 +130,29 @@ def test_e26_wrong_codes_lock_like_wrong_passwords(coded: Bank, gateway: Gateway
         sign_in(coded, code=gateway.code())
 
 
+def test_e26_a_code_is_sent_and_tried_once_however_many_processes_serve(
+    coded: Bank, gateway: Gateway
+) -> None:
+    sms: dict[str, Any] = {"gateway": f"http://127.0.0.1:{gateway.port}/send", "token": "of-bank"}
+    place = (coded.settings.data_dir, coded.settings.url)
+    with running(*place, coded.clock, sms=sms) as other:
+        banks = [coded, other]
+        for bank in banks:
+            with refused("CODE_REQUIRED"):
+                sign_in(bank)
+        assert len(gateway.told) == 1
+        right = gateway.code()
+        wrong = f"{(int(right) + 1) % 10**6:06}"
+        for tried, left in enumerate((4, 3, 2, 1, 0)):
+            with refused("BAD_CREDENTIALS", remaining=str(left)):
+                sign_in(banks[tried % 2], code=wrong)
+        with refused("USER_LOCKED"):
+            sign_in(other, code=wrong)
+        for bank in banks:
+            with refused("USER_LOCKED"):
+                sign_in(bank, code=right)
+
+
 def test_e26_only_the_right_password_sends_a_code_and_not_twice(
     coded: Bank, gateway: Gateway
 ) -> None:
@@ -218,12 +241,13 @@ def test_e26_what_a_gateway_has_not_taken_is_sent_again(
     place, answers, asked = strange
     taken = b"HTTP/1.1 204 No Content\r\n\r\n"
     answers += [answer.replace(b"PLACE", place.encode()), taken, taken]
+    at = datetime(2026, 11, 23, tzinfo=UTC)
     codes = SmsCodes(
         f"{place}/send", "of-bank", mac=lambda data: hashlib.sha256(data).digest(),
-        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+        clock=lambda: at,
     )  # fmt: skip
     with pytest.raises(Refusal) as found:
-        codes.send("t11", NUMBER)
+        codes.send("t11", NUMBER, at)
     assert found.value.reason is Reason.CODE_NOT_SENT
-    codes.send("t11", NUMBER)
+    codes.send("t11", NUMBER, at)
     assert [one.split(b" ")[1] for one in asked] == [b"/send", b"/send"]

@@ -1,14 +1,14 @@
 """One-time codes by text message (E26), through the bank's own gateway.
 
 A code is a keyed hash of the user and the present two minutes, so none is stored; the one of the
-two minutes before is good as well. That each works once is the caller's to see to.
+two minutes before is good as well. That each works once, is sent once, and that wrong ones are
+counted, is the caller's to see to, in the database: several processes serve one bank.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -62,28 +62,23 @@ class SmsCodes:
         self._token = token
         self._mac = mac
         self._clock = clock
-        self._sent: dict[str, int] = {}
-        self._gate = threading.Lock()
 
-    def send(self, user_id: str, mobile: str) -> None:
-        """Send the present code, unless it was sent.
+    def present(self, user_id: str) -> tuple[str, datetime, datetime]:
+        """Return the name under which sending the present code is noted, its instant, its end."""
+        at = self._clock()
+        return f"sent/{user_id}/{_step(at)}", at, _end(_step(at))
+
+    def send(self, user_id: str, mobile: str, at: datetime) -> None:
+        """Send the code of an instant.
 
         Raises
         ------
         Refusal
             CODE_NOT_SENT: the gateway did not take it.
         """
-        step = _step(self._clock())
-        with self._gate:
-            if self._sent.get(user_id) == step:
-                return
-            self._sent = {user: sent for user, sent in self._sent.items() if sent == step}
-            self._sent[user_id] = step
         try:
-            self._post(mobile, self._code(user_id, step))
+            self._post(mobile, self._code(user_id, _step(at)))
         except (OSError, HTTPException) as error:
-            with self._gate:
-                self._sent.pop(user_id, None)
             raise Refusal(Reason.CODE_NOT_SENT, retry_after_s=1.0) from error
 
     def check(self, user_id: str, code: str, at: datetime) -> tuple[str, datetime] | None:
@@ -91,7 +86,7 @@ class SmsCodes:
         now = _step(at)
         for step in (now, now - 1):
             if hmac.compare_digest(code, self._code(user_id, step)):
-                return f"code/{user_id}/{step}", datetime.fromtimestamp((step + 2) * STEP_S, UTC)
+                return f"code/{user_id}/{step}", _end(step)
         return None
 
     def _code(self, user_id: str, step: int) -> str:
@@ -111,6 +106,10 @@ class SmsCodes:
         except urllib.error.HTTPError as error:
             error.close()  # Else its connection stays open until somebody collects it.
             raise
+
+
+def _end(step: int) -> datetime:
+    return datetime.fromtimestamp((step + 2) * STEP_S, UTC)
 
 
 def _step(at: datetime) -> int:

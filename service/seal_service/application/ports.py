@@ -241,6 +241,9 @@ class Sessions(Store[Session], Protocol):
     def forget_tickets(self, before: datetime) -> None:
         """Forget the tickets that have expired: none of them is accepted any more."""
 
+    def give_back_ticket(self, ticket_id: str) -> None:
+        """Undo the taking of a ticket that came to nothing."""
+
     def use_ticket(self, ticket_id: str, expires_at: datetime) -> bool:
         """Take a single sign-on ticket; False where it was taken before."""
 
@@ -540,8 +543,11 @@ class Tickets(Protocol):
 class OneTimeCodes(Protocol):
     """Codes that are sent to a user's telephone and are good once, for a short time."""
 
-    def send(self, user_id: str, mobile: str) -> None:
-        """Send the present code, unless it was sent (Refusal: CODE_NOT_SENT)."""
+    def present(self, user_id: str) -> tuple[str, datetime, datetime]:
+        """Return the name under which sending the present code is noted, its instant, its end."""
+
+    def send(self, user_id: str, mobile: str, at: datetime) -> None:
+        """Send the code of an instant (Refusal: CODE_NOT_SENT)."""
 
     def check(self, user_id: str, code: str, at: datetime) -> tuple[str, datetime] | None:
         """Return the name of a code, under which it is used up, and when it ends; None: wrong."""

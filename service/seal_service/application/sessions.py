@@ -14,12 +14,13 @@ from seal_service.application.appointing import require_subordinate
 from seal_service.application.bootstrap import SEALED, SUPER_ADMIN
 from seal_service.application.call import Call, Tools
 from seal_service.application.digests import digest, hasher_named
-from seal_service.application.ports import Page, Work
+from seal_service.application.ports import Database, Page, Work
+from seal_service.audit.again import with_tries
 from seal_service.domain import people, sessions
 from seal_service.domain.access_modes import AccessMode
 from seal_service.domain.passwords import broken_rules
 from seal_service.domain.people import User, UserKind
-from seal_service.domain.reasons import Reason, Refusal, not_found
+from seal_service.domain.reasons import Reason, Refusal, lost_against_another, not_found
 from seal_service.domain.sessions import Session
 
 
@@ -42,12 +43,29 @@ def weigh(tools: Tools, user: User | None, password: str) -> Weighed:
     return Weighed(user.password_hash, tools.hasher.matches(user.password_hash, password))
 
 
-def send_code(tools: Tools, user: User | None, weighed: Weighed) -> None:
-    """Send a one-time code to whoever has given the right password and may sign in (E26)."""
+def send_code(tools: Tools, database: Database, user: User | None, weighed: Weighed) -> None:
+    """Send a one-time code to whoever has given the right password and may sign in (E26).
+
+    Each code is sent once, by whichever process is asked first: no transaction is open meanwhile.
+    """
     if tools.codes is None or user is None or user.mobile is None or not weighed.fits:
         return
-    if user.barred is None:
-        tools.codes.send(user.id, user.mobile)
+    if user.barred is not None:
+        return
+    name, at, until = tools.codes.present(user.id)
+
+    def take() -> bool:
+        with database.write() as work:
+            return work.sessions.use_ticket(name, until)
+
+    if not with_tries(take, passes=lost_against_another):
+        return
+    try:
+        tools.codes.send(user.id, user.mobile, at)
+    except Refusal:
+        with database.write() as work:
+            work.sessions.give_back_ticket(name)
+        raise
 
 
 def login(call: Call, user_id: str, weighed: Weighed, *, code: str) -> tuple[str, Session] | None:

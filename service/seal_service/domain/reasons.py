@@ -214,3 +214,8 @@ def invalid(field: str, description: str) -> Refusal:
 def not_found(resource: str) -> Refusal:
     """Return the refusal of a name that nothing has."""
     return Refusal(Reason.NOT_FOUND, resource=resource)
+
+
+def lost_against_another(error: Exception) -> bool:
+    """Tell whether a transaction failed only because another one was faster."""
+    return isinstance(error, Refusal) and error.reason is Reason.CONFLICT

@@ -25,7 +25,7 @@ def weigh_login(
         user = work.users.get(request.user_id)
     weighed = sessions.weigh(tools, user, request.password)
     if not request.code:
-        sessions.send_code(tools, user, weighed)
+        sessions.send_code(tools, database, user, weighed)
     return weighed
 
 

@@ -18,7 +18,7 @@ from seal_service.application.ports import ALLOWED, REPLAYED, AuditEntry, Databa
 from seal_service.application.sessions import SEAL_RPC
 from seal_service.audit.again import with_tries
 from seal_service.domain.access_modes import BOUND, require_enabled
-from seal_service.domain.reasons import Reason, Refusal
+from seal_service.domain.reasons import Reason, Refusal, lost_against_another
 from seal_service.interceptors import validate
 from seal_service.interceptors.authorise import authorise
 from seal_service.interceptors.data_class import require_protection
@@ -123,7 +123,7 @@ class Pipeline:
             prepared = method.prepare(self.tools, self.database, exchange.caller, exchange.request)
         return with_tries(
             lambda: self._transaction(exchange, prepared),
-            passes=_lost, begin_again=self.metrics.retries.inc,
+            passes=lost_against_another, begin_again=self.metrics.retries.inc,
         )  # fmt: skip
 
     def _first_look(self, exchange: Exchange) -> Caller:
@@ -234,8 +234,3 @@ class Pipeline:
             asked=question_of(policy.rpc, exchange.request),
             before=call.before if call else None, after=call.after if call else None,
         )  # fmt: skip
-
-
-def _lost(error: Exception) -> bool:
-    """Tell whether a transaction failed only because another one was faster."""
-    return isinstance(error, Refusal) and error.reason is Reason.CONFLICT

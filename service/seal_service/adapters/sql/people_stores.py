@@ -209,6 +209,11 @@ class SqlSessions(TableStore[Session]):
         ticket = tables.sso_ticket
         self.connection.execute(delete(ticket).where(ticket.c.expires_at < before))
 
+    def give_back_ticket(self, ticket_id: str) -> None:
+        """Undo the taking of a ticket that came to nothing."""
+        ticket = tables.sso_ticket
+        self.connection.execute(delete(ticket).where(ticket.c.id == ticket_id))
+
     def use_ticket(self, ticket_id: str, expires_at: datetime) -> bool:
         """Take a single sign-on ticket; False where it was taken before."""
         ticket = tables.sso_ticket
