@@ -44,7 +44,7 @@ class Authority:
         self.certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
 
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, *, days: int = 1
     ) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
@@ -52,17 +52,17 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(_NOW - dt.timedelta(hours=1))
-            .not_valid_after(_NOW + dt.timedelta(days=1))
+            .not_valid_before(_NOW - dt.timedelta(days=10))
+            .not_valid_after(_NOW + dt.timedelta(days=days))
         )
 
-    def sign(self, name: str, *, replacing: Pair | None = None) -> Pair:
-        """Make a key and sign its certificate for 127.0.0.1."""
+    def sign(self, name: str, *, replacing: Pair | None = None, days: int = 1) -> Pair:
+        """Make a key and sign its certificate for 127.0.0.1, for some days from now or ago."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName(
             [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         )
-        built = self._builder(_name(name), key.public_key())
+        built = self._builder(_name(name), key.public_key(), days=days)
         signed = built.add_extension(names, critical=False).sign(self._key, hashes.SHA256())
         pair = replacing or Pair(self._folder / f"{name}.pem", self._folder / f"{name}.key", "")
         pair.key.write_bytes(

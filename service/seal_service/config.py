@@ -14,6 +14,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from seal_service.audit import Verifier
 from seal_service.audit.errors import AuditError
@@ -179,6 +181,14 @@ class Settings(BaseSettings):
     crypto: Crypto = Crypto()
     data_classes: DataClasses = DataClasses()
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_database(value.get_secret_value()):
+            message = "give sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
+            raise ValueError(message)
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -245,6 +255,16 @@ class Settings(BaseSettings):
             env_settings,
             TomlConfigSettingsSource(settings_cls, toml_file=_FILE.get()),
         )
+
+
+def _is_database(text: str) -> bool:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
+        return False
+    if url.drivername == "sqlite":
+        return url.database not in {None, "", ":memory:"}
+    return url.drivername == "postgresql+psycopg"
 
 
 def load(file: Path | None, **options: Any) -> Settings:

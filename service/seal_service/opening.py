@@ -14,7 +14,7 @@ from seal_service.audit.files import write_atomically
 from seal_service.audit.store import Appender, LogSettings
 from seal_service.audit.store.state import find_settings
 from seal_service.config import Settings
-from seal_service.domain.reasons import Refusal
+from seal_service.domain.reasons import Reason, Refusal
 
 
 class StartError(Exception):
@@ -38,8 +38,7 @@ def open_database(settings: Settings) -> Connections:
             found = version(connections)
     except Refusal as error:
         connections.close()
-        message = f"the database {connections.url.render_as_string()} cannot be reached"
-        raise StartError(message) from error
+        raise StartError(unusable(connections, error)) from error
     if found != newest():
         connections.close()
         message = (
@@ -47,6 +46,14 @@ def open_database(settings: Settings) -> Connections:
         )
         raise StartError(message)
     return connections
+
+
+def unusable(connections: Connections, refusal: Refusal) -> str:
+    """Say in one line why the database cannot be opened."""
+    place = f"the database {connections.url.render_as_string()}"
+    if refusal.reason is Reason.DATA_DAMAGED:
+        return f"{place} is damaged, or the file is none of a database: restore a backup"
+    return f"{place} cannot be reached"
 
 
 def signer_of(settings: Settings, connections: Connections) -> Signer:

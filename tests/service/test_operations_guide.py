@@ -118,6 +118,7 @@ def test_e32_a_callers_flow_is_mutual_tls(founded_sqlite: Template, tmp_path: Pa
     assert flows()["callers", "application"][1] == "mutual TLS"
     authority, other = Authority(tmp_path / "ca"), Authority(tmp_path / "other")
     server, known, stranger = authority.sign("s"), authority.sign("c"), other.sign("c")
+    expired = authority.sign("old", days=-1)
     tls = {
         "certificate": server.certificate, "key": server.key,
         "client_authority": authority.certificate,
@@ -133,8 +134,9 @@ def test_e32_a_callers_flow_is_mutual_tls(founded_sqlite: Template, tmp_path: Pa
         trusted = authority.certificate
         assert answer(bank) == "UNAVAILABLE"  # no TLS
         assert answer(bank, authority=trusted) == "UNAVAILABLE"
-        shown = {"certificate": stranger.certificate, "key": stranger.key}
-        assert answer(bank, authority=trusted, **shown) == "UNAVAILABLE"
+        for pair in (stranger, expired):
+            shown = {"certificate": pair.certificate, "key": pair.key}
+            assert answer(bank, authority=trusted, **shown) == "UNAVAILABLE"
         shown = {"certificate": known.certificate, "key": known.key}
         # It opens the door and gives no rights.
         assert answer(bank, authority=trusted, **shown) in {"SESSION_EXPIRED", "CERT_UNKNOWN"}

@@ -39,7 +39,7 @@ def call_command(  # noqa: PLR0917  # typer reads the arguments by name
         str,
         typer.Option(envvar="SEALMATCH_TOKEN", help="A session's token; better in the variable."),
     ] = "",
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the answer.")] = 30.0,
+    timeout: Annotated[float, typer.Option(min=0.0, help="Seconds to wait for the answer.")] = 30.0,
 ) -> None:
     """Call the service once and print the answer as JSON.
 
@@ -64,6 +64,12 @@ def call_command(  # noqa: PLR0917  # typer reads the arguments by name
     except json_format.ParseError as error:
         message = f"the request is no {found.input_type.name}: {error}"
         raise BadArgumentError(message) from error
+    if not (token.isascii() and token.isprintable()):
+        message = "the token holds characters that none has: is it whole?"
+        raise BadArgumentError(message)
+    if (certificate is None) != (key is None) or (certificate is not None and authority is None):
+        message = "--certificate and --key are given together, and with --authority"
+        raise BadArgumentError(message)
     path = f"/{found.containing_service.full_name}/{found.name}"
     try:
         with Client(

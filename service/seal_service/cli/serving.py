@@ -57,6 +57,12 @@ def serve_command(  # noqa: PLR0917  # typer reads the arguments by name
         processes.run(settings)
     except (StartError, KeyFileError) as error:
         raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(_file_trouble(error)) from error
+
+
+def _file_trouble(error: OSError) -> str:
+    return f"{error.filename or 'a file'}: {(error.strerror or 'cannot be used').lower()}"
 
 
 def migrate_command(
@@ -77,9 +83,13 @@ def migrate_command(
     from seal_service.adapters.sql.engine import Connections
     from seal_service.adapters.sql.migrate import LosesDataError, migrate, version
     from seal_service.domain.reasons import Refusal
+    from seal_service.opening import unusable
 
     settings = settings_of(config, data_dir=data_dir, database_url=database_url)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise CommandError(_file_trouble(error)) from error
     connections = Connections(settings.url)
     try:
         before = version(connections)
@@ -91,8 +101,7 @@ def migrate_command(
     except AlembicError as error:
         raise BadArgumentError(str(error)) from error
     except Refusal as error:
-        message = f"the database {connections.url.render_as_string()} cannot be reached"
-        raise CommandError(message) from error
+        raise CommandError(unusable(connections, error)) from error
     finally:
         connections.close()
     typer.echo(f"{before or 'empty'} → {after or 'empty'}")
@@ -127,13 +136,13 @@ def _check_database(settings: Settings) -> None:
     from seal_service.adapters.sql.engine import Connections
     from seal_service.adapters.sql.migrate import newest, version
     from seal_service.domain.reasons import Refusal
+    from seal_service.opening import unusable
 
     connections = Connections(settings.url)
     try:
         found = version(connections)
     except Refusal as error:
-        message = f"the database {connections.url.render_as_string()} cannot be reached"
-        raise CommandError(message) from error
+        raise CommandError(unusable(connections, error)) from error
     finally:
         connections.close()
     if found not in {None, newest()}:
@@ -156,7 +165,7 @@ def settings_of(config: Path | None, **options: Any) -> Settings:
             for one in error.errors(include_url=False, include_input=False)
         ]
         raise BadArgumentError("; ".join(lines)) from error
-    except (tomllib.TOMLDecodeError, SettingsError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, SettingsError) as error:
         message = f"the configuration cannot be read: {error}"
         raise BadArgumentError(message) from error
     except OSError as error:

@@ -34,6 +34,8 @@ _NOT_WRITTEN = {Reason.DATABASE_BUSY, Reason.STORAGE_FULL}
 _THINNED = {Reason.QUOTA, Reason.DRAINING}
 """Refusals of which one a second and caller is written: many come at once, and all say the same."""
 UNKNOWN_METHOD = "system/UnknownMethod"
+_PATH_CHARS = 200
+"""Of a path that nobody has checked, in the process's log: gRPC lets 16 KiB of it in."""
 
 log = structlog.get_logger("seal_service.calls")
 
@@ -197,7 +199,7 @@ class Pipeline:
 
     def unknown(self, path: str, peer: str) -> None:
         """Write that somebody has called a method that there is not: one a second and caller."""
-        log.info("unknown method", path=path, peer=peer)
+        log.info("unknown method", path=path[:_PATH_CHARS], peer=peer)
         principal = f"peer:{host_of(peer)}"
         if not self.draining.is_set() and self._first_of_second(principal):
             entry = AuditEntry(

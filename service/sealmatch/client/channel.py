@@ -47,6 +47,8 @@ class Client:
     ------
     OSError
         A PEM file cannot be read.
+    ValueError
+        There is a certificate without its key, or without the authority.
     """
 
     def __init__(
@@ -67,6 +69,12 @@ class Client:
         self._sleep = sleep
         # Repetitions are ours: gRPC's own would not know which calls are safe.
         options = [("grpc.enable_retries", 0), ("grpc.max_receive_message_length", 16 << 20)]
+        if (certificate is None) != (key is None) or (
+            certificate is not None and authority is None
+        ):
+            # Without the authority there would be no TLS: passwords would travel in the open.
+            message = "certificate and key are given together, and with the server's authority"
+            raise ValueError(message)
         if authority is None:
             self._channel = grpc.insecure_channel(address, options=options)
         else:

@@ -22,6 +22,8 @@ from seal_service.domain.reasons import Reason, Refusal
 STATEMENT_TIMEOUT_S = 30
 _UNIQUE = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _FULL = {"53100", "SQLITE_FULL"}
+_DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "XX001", "XX002")
+"""Names of faults of a file that is none of a database, or not any more, or their beginnings."""
 
 
 class Connections:
@@ -89,6 +91,8 @@ def _refusal_of(error: DBAPIError) -> Refusal | None:
     name = fault_name(error)
     if name in _FULL:
         return Refusal(Reason.STORAGE_FULL)
+    if name.startswith(_DAMAGED):
+        return Refusal(Reason.DATA_DAMAGED, resource="database")
     if name in SERIALIZATION or (isinstance(error, IntegrityError) and name in _UNIQUE):
         return Refusal(Reason.CONFLICT)
     if isinstance(error, DataError):  # Too long, or with characters that it cannot hold.
