@@ -6,6 +6,7 @@ Built once for each kind of database through the RPCs themselves, then copied fo
 from __future__ import annotations
 
 import shutil
+import socket
 import time
 import uuid
 from collections.abc import Iterator
@@ -305,3 +306,11 @@ def postgres_template(folder: Path, server_url: str) -> Template:
     with running(folder, url, Clock(FOUNDED)) as bank:
         found(bank)
     return Template(folder, url, admin)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port

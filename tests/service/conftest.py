@@ -46,3 +46,9 @@ def sqlite_bank(founded_sqlite: Template, tmp_path: Path) -> Iterator[Bank]:
     folder, url = founded_sqlite.copy(tmp_path / "data")
     with running(folder, url) as running_bank:
         yield running_bank
+
+
+@pytest.fixture
+def copied(founded_sqlite: Template, tmp_path: Path) -> tuple[Path, str]:
+    """Return data directory and URL of a copy on SQLite, which nobody serves yet."""
+    return founded_sqlite.copy(tmp_path / "data")
