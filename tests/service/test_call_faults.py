@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import grpc
+import psycopg
 import pytest
+from audit_log import wait_until
 from refusals import refused
 from service_bank import Bank, running
 
@@ -100,8 +104,6 @@ def test_a_use_case_that_forgets_its_scope_is_rolled_back(sqlite_bank: Bank) -> 
 
 
 def test_a_database_that_is_gone_is_unavailable_not_internal(sqlite_bank: Bank) -> None:
-    from contextlib import contextmanager
-
     bank = sqlite_bank
     client = bank.as_("c11")
 
@@ -130,3 +132,34 @@ def test_a_pool_that_is_used_up_is_busy_and_no_fault_of_ours(tmp_path: Path) -> 
             taken.enter_context(connections.read())
     assert caught.value.reason is Reason.DATABASE_BUSY
     connections.close()
+
+
+@contextmanager
+def held(bank: Bank) -> Iterator[None]:
+    """Let no call write while the block lasts."""
+    url = bank.settings.url
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute("LOCK TABLE pending_change, idempotency IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+def test_a_callers_deadline_leaves_no_half_decision(bank: Bank) -> None:
+    """The caller has gone before the database let anything be written: nothing is."""
+    client = bank.as_("c11")
+    request = ib.CreateUserRequest(
+        user_id="n1", display_name="新人", org="orgs/2101", kind=ib.User.KIND_PERSON, reason="x"
+    )
+    method = "sealapi.v1.IdentityService/CreateUser"
+    changes = len(bank.rows("pending_change"))
+    with held(bank), refused("") as caught:
+        client.call(f"/{method}", request, ib.CreateUserResponse, timeout_s=0.5)
+    assert caught.value.code == "DEADLINE_EXCEEDED"
+    wait_until(lambda: bool(bank.log(method, "DEADLINE")))
+    assert [row.actor for row in bank.log(method, "DEADLINE")] == ["c11"]
+    assert len(bank.rows("pending_change")) == changes
+    assert client.call(f"/{method}", request, ib.CreateUserResponse).change.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -149,3 +151,22 @@ def test_a_server_that_is_not_there() -> None:
         client.organization.get_org(ob.GetOrgRequest(name="orgs/1"))
     assert caught.value.code in {"UNAVAILABLE", "DEADLINE_EXCEEDED"}
     assert caught.value.reason == ""
+
+
+def test_a_repetition_dials_again() -> None:
+    """Not so by gRPC's own pause of a second: all repetitions would be over before it."""
+    dialled = []
+
+    class Hangs(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            dialled.append(time.monotonic())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Hangs) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        retries = Retries(attempts=100, first_wait_s=0.05, longest_wait_s=0.05)
+        address = f"127.0.0.1:{server.server_address[1]}"
+        with Client(address, timeout_s=0.75, retries=retries) as client, refused("") as caught:
+            client.organization.get_org(ob.GetOrgRequest(name="orgs/2101"))
+        server.shutdown()
+    assert caught.value.code in {"UNAVAILABLE", "DEADLINE_EXCEEDED"}
+    assert len(dialled) >= 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from audit_log import wait_until
 from refusals import refused
 from service_bank import Bank, cheap_hasher, free_port, running
 
@@ -21,7 +23,7 @@ from seal_service.config import load
 from seal_service.opening import StartError
 from seal_service.server import Server
 from sealapi.v1 import organization_pb2 as ob
-from sealmatch.client import Client
+from sealmatch.client import Client, Retries
 
 ORG = ob.GetOrgRequest(name="orgs/2101")
 
@@ -153,3 +155,41 @@ def test_workers_end_with_the_process_that_watches_them(tmp_path: Path) -> None:
     process.communicate(timeout=60)  # the workers hold its error stream open while they live
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+def workers_of(process: int) -> set[int]:
+    """Return the processes that serve for one that watches them."""
+    tasks = Path(f"/proc/{process}/task").iterdir()
+    children = {int(one) for task in tasks for one in (task / "children").read_text().split()}
+    return {one for one in children if "spawn_main" in Path(f"/proc/{one}/cmdline").read_text()}
+
+
+@pytest.mark.timeout(240)
+def test_a_worker_that_is_killed_is_replaced_and_the_log_goes_on(tmp_path: Path) -> None:
+    port = free_port()
+    process = start(tmp_path / "bank", port, "--workers", "2")
+
+    def call() -> None:
+        # A read, so that the client repeats it where the one who was asked has just been killed.
+        patient = Retries(attempts=50, longest_wait_s=0.2)
+        with Client(f"127.0.0.1:{port}", retries=patient) as client, refused("SESSION_EXPIRED"):
+            client.organization.get_org(ORG)
+
+    try:
+        wait_for(port, process)
+        wait_until(lambda: len(workers_of(process.pid)) == 2)
+        # One after the other: whichever numbers the log, the other takes over.
+        for victim in sorted(workers_of(process.pid)):
+            call()
+            os.kill(victim, signal.SIGKILL)
+            call()
+            wait_until(lambda gone=victim: len(workers_of(process.pid) - {gone}) == 2)
+            call()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        log = process.communicate(timeout=60)[1]
+    assert process.returncode == 0, log
+    assert log.count("worker ended; starting another") == 2
+    report = check(str(tmp_path / "bank"), processes=1)
+    assert (report.findings, report.waiting) == ([], 0)
+    assert report.events >= 6

@@ -68,7 +68,13 @@ class Client:
         self._retries = retries or Retries()
         self._sleep = sleep
         # Repetitions are ours: gRPC's own would not know which calls are safe.
-        options = [("grpc.enable_retries", 0), ("grpc.max_receive_message_length", 16 << 20)]
+        options = [
+            ("grpc.enable_retries", 0),
+            # Or it would not dial for a second, and every repetition would be over by then.
+            ("grpc.initial_reconnect_backoff_ms", 100),
+            ("grpc.max_reconnect_backoff_ms", 5_000),
+            ("grpc.max_receive_message_length", 16 << 20),
+        ]
         if (certificate is None) != (key is None) or (
             certificate is not None and authority is None
         ):
