@@ -94,7 +94,7 @@ ablation: setup ## does the fold sweep help the score? DIR is a simulated folder
 
 bench: setup ## bytes to verdict on one core beside the JPEG decode of the same files, and the memory above the image; print check, replay check, folds
 	$(PY) -m speed
-	cargo bench -p seal_match_core --bench fold
+	CRITERION_HOME=$(CURDIR)/target/criterion cargo bench -p seal_match_core --bench fold
 
 # `make bench-audit CALLS=1` measures calls, start-up and memory alone: a minute and a half.
 bench-audit: setup ## durable and verified audit events per second, what the log adds to a call, start-up, memory
