@@ -42,8 +42,17 @@ as_server() {
   if [ "$(id -u)" -eq 0 ]; then setpriv --reuid "$(user_of_server)" --regid "$(id -g "$(user_of_server)")" --clear-groups "$@"; else "$@"; fi
 }
 
+# Below those that the system gives outgoing connections: else one of these may have the port when the
+# server restarts.
 free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+  python3 -c '
+import random, socket
+while True:
+    port = random.randrange(20000, 32000)
+    with socket.socket() as free:
+        if free.connect_ex(("127.0.0.1", port)):
+            break
+print(port)'
 }
 
 start() {
@@ -97,7 +106,12 @@ restart() {
   bin=$(find_server)
   cd /
   as_server "$bin/pg_ctl" stop --silent --mode=immediate --pgdata="$folder/data" >/dev/null
-  launch "$bin" "$folder" "$(cat "$folder/port")"
+  # What is left of the old server may hold its memory or its port for a moment.
+  for _ in 1 2 3; do
+    launch "$bin" "$folder" "$(cat "$folder/port")" && return
+    sleep 1
+  done
+  fail "the server did not start again"
 }
 
 run() {

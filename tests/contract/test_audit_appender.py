@@ -7,6 +7,7 @@ import time
 import pytest
 from audit_log import Log, count, event_of, wait_until
 from sqlalchemy import delete, update
+from sqlalchemy.exc import OperationalError
 
 from seal_service.audit import (
     Stamp,
@@ -20,7 +21,7 @@ from seal_service.audit.errors import (
 from seal_service.audit.search import Filter, Order
 from seal_service.audit.store import Appender, append
 from seal_service.audit.store.query import find
-from seal_service.audit.store.sequencer import waiting_count
+from seal_service.audit.store.sequencer import Sequencer, Step, waiting_count
 
 
 def test_the_sequence_does_not_depend_on_the_clock(log: Log) -> None:
@@ -133,6 +134,29 @@ def test_a_waiting_event_that_is_none_stops_the_appender(log: Log) -> None:
         log.appender.step()
     with log.database.read() as connection:
         assert waiting_count(connection) == 1
+
+
+def test_a_fault_that_passes_while_the_appender_ends_leaves_nothing_waiting(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.appender.open()
+    with log.database.write() as connection:
+        append(connection, event_of(1))
+    step, faults = Sequencer.step, iter([True, True])
+
+    def fail_twice(self: Sequencer, *, limit: int, sign: bool) -> Step:
+        if next(faults, False):
+            statement = "COMMIT"
+            raise OperationalError(statement, {}, Exception("the server is restarting"))
+        return step(self, limit=limit, sign=sign)
+
+    monkeypatch.setattr(Sequencer, "step", fail_twice)
+    log.appender._stopping.set()  # the first turn is the last one already
+    log.appender.start()
+    log.appender.stop()
+    with log.database.read() as connection:
+        assert waiting_count(connection) == 0
+    assert log.appender.status.signed_size == 1
 
 
 def test_the_log_goes_on_while_its_public_copy_cannot_be_written(log: Log) -> None:

@@ -15,6 +15,7 @@ import pytest
 from audit_log import wait_until
 from refusals import refused
 from service_bank import Bank, running
+from sqlalchemy.exc import DatabaseError
 
 from seal_service.adapters.sql.engine import Connections
 from seal_service.domain.reasons import Reason, Refusal
@@ -130,6 +131,18 @@ def test_a_pool_that_is_used_up_is_busy_and_no_fault_of_ours(tmp_path: Path) -> 
             taken.enter_context(connections.read())
         with pytest.raises(Refusal) as caught:
             taken.enter_context(connections.read())
+    assert caught.value.reason is Reason.DATABASE_BUSY
+    connections.close()
+
+
+def test_e34_a_lost_connection_is_busy_whatever_its_class(tmp_path: Path) -> None:
+    """Of a fault that comes without an SQLSTATE psycopg says no more than that there is one."""
+    connections = Connections(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    lost = DatabaseError(
+        "SELECT 1", {}, psycopg.DatabaseError("broken pipe"), connection_invalidated=True
+    )
+    with pytest.raises(Refusal) as caught, connections.read():
+        raise lost
     assert caught.value.reason is Reason.DATABASE_BUSY
     connections.close()
 

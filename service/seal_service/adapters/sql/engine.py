@@ -97,4 +97,6 @@ def _refusal_of(error: DBAPIError) -> Refusal | None:
         return Refusal(Reason.CONFLICT)
     if isinstance(error, DataError):  # Too long, or with characters that it cannot hold.
         return Refusal(Reason.INVALID_FIELD)
-    return Refusal(Reason.DATABASE_BUSY) if isinstance(error, OperationalError) else None
+    # psycopg gives a connection's loss without an SQLSTATE the class of no kind of fault.
+    busy = error.connection_invalidated or isinstance(error, OperationalError)
+    return Refusal(Reason.DATABASE_BUSY) if busy else None

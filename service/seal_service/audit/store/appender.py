@@ -39,6 +39,8 @@ CHECKPOINT_S = 1.0
 _POLL_S = 0.1
 _MAX_BACKOFF_S = 5.0
 _RESERVE_S = 1.0
+_LAST_TRIES = 5
+"""How often the thread tries to drain the outbox once it is to end: what fails may pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ class Appender:
         return waited or unsigned + self._batch >= CHECKPOINT_ROWS
 
     def _run(self) -> None:
-        pause = self._poll_s
+        pause, tries = self._poll_s, _LAST_TRIES
         while True:
             stopping = self._stopping.is_set()
             try:
@@ -223,9 +225,11 @@ class Appender:
                 return
             except (AuditError, SQLAlchemyError, OSError) as error:
                 self._note_fault(str(error))
-                if stopping:
-                    return
                 pause = min(max(2 * pause, self._poll_s), _MAX_BACKOFF_S)
+                if stopping:
+                    pause, tries = self._poll_s, tries - 1
+                    if not tries:
+                        return
             self._wake.wait(pause)
             self._wake.clear()
 

@@ -6,7 +6,8 @@ database. The statement runs in the connection's own transaction, and its faults
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,27 +21,15 @@ def fetch(connection: Connection, text: str, values: Values) -> list[tuple[Any, 
 
     Begin the transaction before: `Transactions.read` or `.write`.
     """
-    driver: Any = connection.connection.driver_connection
-    cursor = driver.cursor()
-    try:
+    with _cursor(connection, text) as cursor:
         found: list[tuple[Any, ...]] = cursor.execute(text, values).fetchall()
-    except _errors(connection) as error:
-        raise _fault(connection, text, error) from error
-    finally:
-        cursor.close()
     return found
 
 
 def run(connection: Connection, text: str, values: Values = ()) -> None:
     """Run a statement that returns nothing (errors as of `fetch`)."""
-    driver: Any = connection.connection.driver_connection
-    cursor = driver.cursor()
-    try:
+    with _cursor(connection, text) as cursor:
         cursor.execute(text, values)
-    except _errors(connection) as error:
-        raise _fault(connection, text, error) from error
-    finally:
-        cursor.close()
 
 
 def signs(connection: Connection, count: int) -> str:
@@ -49,13 +38,20 @@ def signs(connection: Connection, count: int) -> str:
     return f"({', '.join([sign] * count)})"
 
 
-def _errors(connection: Connection) -> Any:
-    driver: Any = connection.dialect.loaded_dbapi
-    return driver.Error
+@contextmanager
+def _cursor(connection: Connection, text: str) -> Iterator[Any]:
+    """Open a cursor of the driver; its faults leave as SQLAlchemy's, and say of a lost connection.
 
-
-def _fault(connection: Connection, text: str, error: Exception) -> BaseException:
-    """Return a driver's fault as SQLAlchemy's."""
-    return DBAPIError.instance(
-        text, None, error, _errors(connection), hide_parameters=True, dialect=connection.dialect
-    )
+    Already a cursor may not be had: another statement has found the connection lost.
+    """
+    dialect: Any = connection.dialect
+    driver: Any = connection.connection.driver_connection
+    fault: type[Exception] = dialect.loaded_dbapi.Error
+    try:
+        with closing(driver.cursor()) as cursor:
+            yield cursor
+    except fault as error:
+        raise DBAPIError.instance(
+            text, None, error, fault, hide_parameters=True, dialect=dialect,
+            connection_invalidated=dialect.is_disconnect(error, driver, None),
+        ) from error  # fmt: skip
