@@ -30,6 +30,8 @@ from seal_service.domain.reviews import ReviewState, Verdict, quarter_of
 
 PEOPLE = ["hq1", "hq2", "b1", "b1b", "b2", "c11", "c12", "t11", "r11", "aud"]
 """They keep their posts, so that the walk goes on."""
+HEADQUARTERS = {"hq1", "hq2"}
+"""Nobody gets into their hands: where one stands behind both, headquarters decides nothing more."""
 POSTS = ["sub-branch-teller", "sub-branch-reviewer", "sub-branch-chief", "branch-admin", "auditor",
          "hq-admin"]  # fmt: skip
 OWN = [f"w{number}" for number in range(5)]
@@ -130,9 +132,11 @@ class Walk:
 
     def assign(self, call: Call) -> None:
         # A walker may gain a post too: nobody may be party to what is about oneself.
+        user = call.user_named(self.anybody(call))
+        at_home = self.random.random() < 0.7
         people.ask_assign(
-            call, user_id=self.anybody(call), post_id=self.random.choice([*POSTS, *OWN]),
-            org_id=self.place(call).id, application=None, reason="x",
+            call, user_id=user.id, post_id=self.random.choice([*POSTS, *OWN]),
+            org_id=user.org_id if at_home else self.place(call).id, application=None, reason="x",
         )  # fmt: skip
 
     def transfer(self, call: Call) -> None:
@@ -157,6 +161,8 @@ class Walk:
 
     def reset(self, call: Call) -> None:
         user_id, person = self.anybody(call), self.who(call.caller.user_id)
+        if user_id in HEADQUARTERS:
+            return
         admission.reset_password(call, user_id)
         self.behind[user_id] = person if self.random.random() < 0.5 else user_id
 
