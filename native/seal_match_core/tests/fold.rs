@@ -80,8 +80,25 @@ fn an_impression_folded_with_itself_is_perfectly_continuous() {
     }
 }
 
-/// One stroke in twenty may read further off: where a neighbour lies within a quarter of a millimetre the edge lies in the valley
-/// between both, whose place eight samples a millimetre do not hold to 0.02 mm.
+/// How far off the judged strokes of cuts all over a seal read, along which the moving impression was shifted by `d`.
+fn errors_of_a_shift(pair: &Pair<'_>, angle_deg: f32, d: f32) -> Vec<f32> {
+    let mut errors = Vec::new();
+    for i in 0..80 {
+        let side = SIDES[i % 2];
+        let expected = if side == Side::Moving { d } else { -d };
+        let strokes = continuity(pair, &cut(angle_deg, 0.5 * i as f32 - 19.75, side)).expect("inside");
+        errors.extend(strokes.iter().filter(|s| judged(s)).filter_map(|s| Some((s.offset_mm? - expected).abs())));
+    }
+    errors
+}
+
+/// Share of errors above a limit.
+fn share_over(errors: &[f32], limit: f32) -> f32 {
+    errors.iter().filter(|e| **e > limit).count() as f32 / errors.len() as f32
+}
+
+/// Up to 0.45 mm every stroke but one in five hundred. Beyond, a row of strokes comes to lie where its neighbours lay, and one in a
+/// hundred may be taken for another.
 #[test]
 fn a_shift_along_the_cut_reads_as_itself() {
     let mut r = Random(50);
@@ -92,22 +109,39 @@ fn a_shift_along_the_cut_reads_as_itself() {
             let angle = r.between(0.0, 180.0);
             let d = if k % 2 == 0 { d } else { -d };
             let (s, c) = angle.to_radians().sin_cos();
-            fold(reference, &drawing.moved([d * c, d * s]), 0.0, |pair| {
-                for i in 0..80 {
-                    let side = SIDES[i % 2];
-                    let expected = if side == Side::Moving { d } else { -d };
-                    let strokes = continuity(pair, &cut(angle, 0.5 * i as f32 - 19.75, side)).expect("inside");
-                    errors.extend(strokes.iter().filter(|s| judged(s)).filter_map(|s| Some((s.offset_mm? - expected).abs())));
-                }
-            });
+            fold(reference, &drawing.moved([d * c, d * s]), 0.0, |pair| errors.extend(errors_of_a_shift(pair, angle, d)));
         }
         assert!(errors.len() > 1000, "{d} mm: {} strokes", errors.len());
-        let [middle, most, nearly_all] = [0.5, 0.95, 0.99].map(|q| quantile(errors.clone(), q));
-        println!("{d} mm: {} strokes, median error {middle:.4}, 95 % below {most:.4}, 99 % below {nearly_all:.4}", errors.len());
-        let within = middle < 0.006 && most < 0.02 && nearly_all < 0.04;
-        assert!(within, "{d} mm: median error {middle}, 95 % below {most}, 99 % below {nearly_all}");
+        let (middle, over) = (quantile(errors.clone(), 0.5), share_over(&errors, 0.02));
+        println!("{d} mm: {} strokes, median error {middle:.4}, {over:.5} above 0.02", errors.len());
+        assert!(
+            middle < 0.003 && over <= if d > 0.45 { 0.01 } else { 0.002 },
+            "{d} mm: median error {middle}, {over} above 0.02"
+        );
         assert!(d != 0.0 || errors.iter().all(|e| *e == 0.0));
     }
+}
+
+/// The law for scans: a card and a voucher of 200 and 300 dpi, whose pixels lie anyhow on the seal, any shift up to 0.45 mm.
+#[test]
+fn a_shift_between_two_scans_reads_as_itself_within_two_hundredths_of_a_millimetre() {
+    let mut r = Random(52);
+    let mut errors = Vec::new();
+    for (k, dpi) in [[200.0, 200.0], [300.0, 300.0], [300.0, 200.0], [200.0, 300.0]].into_iter().cycle().take(16).enumerate() {
+        let drawing = Drawing::company_seal(300 + k as u64);
+        let phase = |r: &mut Random| [r.between(-0.5, 0.5), r.between(-0.5, 0.5)];
+        let reference = drawing.scanned([0.0; 2], dpi[0], phase(&mut r));
+        for _ in 0..3 {
+            let (angle, d) = (r.between(0.0, 180.0), r.between(-0.45, 0.45));
+            let (s, c) = angle.to_radians().sin_cos();
+            let moving = drawing.scanned([d * c, d * s], dpi[1], phase(&mut r));
+            fold(&reference, &moving, 0.0, |pair| errors.extend(errors_of_a_shift(pair, angle, d)));
+        }
+    }
+    let shares = [0.02, 0.03, 0.05].map(|limit| share_over(&errors, limit));
+    println!("{} strokes, above 0.02, 0.03 and 0.05 mm: {shares:.5?}", errors.len());
+    assert!(errors.len() > 15_000, "{} strokes", errors.len());
+    assert!(shares[0] <= 0.002, "{shares:?}");
 }
 
 #[test]
@@ -197,6 +231,13 @@ fn cells_that_differ(map: &FoldMap, after: &FoldMap, quarters: usize) -> usize {
     (0..n * m).filter(|i| !alike(i / m, i % m)).count()
 }
 
+/// Reference, moving ink, cover and support after some quarter turns, prepared.
+fn fold_turned<T>(maps: &[Field; 4], quarters: usize, gain_mm: f32, measure: impl FnOnce(&Pair<'_>) -> T) -> T {
+    let [reference, moving, covered, support] = maps.each_ref().map(|f| turned_by(f, quarters));
+    let given = Impressions { reference: &reference, moving: &moving, covered: &covered, support: &support, gain_mm };
+    measure(&Pair::new(&given).expect("one size"))
+}
+
 #[test]
 fn a_quarter_turn_of_both_images_turns_the_map_to_the_bit() {
     let mut r = Random(90);
@@ -205,11 +246,7 @@ fn a_quarter_turn_of_both_images_turns_the_map_to_the_bit() {
         let maps = hard_pair(&mut r);
         // Of an even number of angles only, of which each has the one at right angles to it.
         let (angles, offsets, gain_mm) = (2 * (8 + r.below(40)), 6 + round % 2, r.between(-0.1, 0.1));
-        let map = |quarters: usize| {
-            let [reference, moving, covered, support] = maps.each_ref().map(|f| turned_by(f, quarters));
-            let given = Impressions { reference: &reference, moving: &moving, covered: &covered, support: &support, gain_mm };
-            sweep(&Pair::new(&given).expect("one size"), angles, offsets, 6.0).expect("a sweep")
-        };
+        let map = |quarters| fold_turned(&maps, quarters, gain_mm, |pair| sweep(pair, angles, offsets, 6.0).expect("a sweep"));
         let before = map(0);
         cells += before.cells.len();
         judged += before.summary.judged;
@@ -220,6 +257,34 @@ fn a_quarter_turn_of_both_images_turns_the_map_to_the_bit() {
     println!("{cells} cells, {judged} strokes; after a quarter, a half, three quarters of a turn differ {:?}", &differ[1..]);
     assert!(judged > 15_000, "{judged}");
     assert_eq!(differ, [0; 4], "of {cells} cells");
+}
+
+/// What a cut says of its strokes, to the bit.
+fn bits(pair: &Pair<'_>, cut: &Cut) -> Vec<([Option<u32>; 6], Status)> {
+    let numbers = |s: &Stroke| {
+        [Some(s.position_mm), Some(s.crossing_deg), s.offset_mm, s.break_mm, s.width_difference_mm, s.direction_difference_deg]
+    };
+    let bits = |s: &Stroke| (numbers(s).map(|v| v.map(f32::to_bits)), s.status);
+    continuity(pair, cut).expect("inside").iter().map(bits).collect()
+}
+
+#[test]
+fn a_quarter_turn_of_both_images_changes_no_bit_of_a_stroke() {
+    let mut r = Random(91);
+    let mut strokes = 0;
+    for round in 0..24 {
+        let maps = hard_pair(&mut r);
+        let gain_mm = r.between(-0.1, 0.1);
+        let cuts: Vec<_> = (0..90).step_by(3).map(|angle| (angle as f32, r.between(-5.0, 5.0))).collect();
+        let read = |quarters, turned_deg: f32| -> Vec<_> {
+            let cuts = cuts.iter().map(|(angle, offset)| cut(angle + turned_deg, *offset, SIDES[round % 2]));
+            fold_turned(&maps, quarters, gain_mm, |pair| cuts.map(|cut| bits(pair, &cut)).collect())
+        };
+        let before = read(0, 0.0);
+        assert_eq!(before, read(1, 90.0), "round {round}");
+        strokes += before.iter().map(Vec::len).sum::<usize>();
+    }
+    assert!(strokes > 3000, "{strokes}");
 }
 
 /// Share of cells whose counts differ by more than `slack` after both images were turned by `steps` angles.
@@ -331,6 +396,10 @@ fn a_cell_of_the_sweep_is_the_continuity_of_its_cut() {
                 let found = [count(&judged), count(&broken), count(&unknown), count(&|s| s.status == Status::Extra)];
                 let cell = map.at(i, j);
                 assert_eq!([cell.judged, cell.broken, cell.unknown, cell.extra].map(usize::from), found, "{cut:?}");
+                let shifted = strokes.iter().filter(|s| s.status == Status::Broken(Broken::Shifted));
+                let breaks: Vec<f32> = shifted.filter_map(|s| s.break_mm).collect();
+                let middle = if breaks.is_empty() { 0.0 } else { quantile(breaks.clone(), 0.5) };
+                assert_eq!((usize::from(cell.shifted), cell.break_mm), (breaks.len(), middle), "{cut:?}");
             }
         }
     });

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::fold::cut::Cut;
+use crate::fold::fit::displacement;
 use crate::fold::pair::Pair;
 use crate::fold::stroke::{Crossing, Status, Stroke, crossings, ink_ratio};
 use crate::fold::trace::{Edges, Line, Trace};
@@ -41,18 +42,27 @@ pub fn continuity(pair: &Pair<'_>, cut: &Cut) -> Result<Vec<Stroke>> {
         Middles::of(&trace)
     });
     trace.read(pair, cut.direction(), cut.offset_mm());
+    let signed = |v: f32| cut.side().sign() * v + 0.0;
     let mut strokes = Vec::new();
     crossings(pair, &trace, |crossing| {
         let line = &trace.line;
         let mut stroke = crossing.stroke(line, cut.side());
         if stroke.status != Status::Extra {
-            stroke.direction_difference_deg = turned_deg(crossing, line, &sides).map(|v| cut.side().sign() * v + 0.0);
+            stroke.offset_mm = fitted_mm(crossing, &trace).map(signed).or(stroke.offset_mm);
+            stroke.direction_difference_deg = turned_deg(crossing, line, &sides).map(signed);
             stroke.ink_ratio = ink_ratio(pair, line, crossing);
         }
         strokes.push(stroke);
     });
     strokes.sort_by(|a, b| a.position_mm.total_cmp(&b.position_mm));
     Ok(strokes)
+}
+
+/// How far a judged stroke lies off along the cut by its whole profile, moving minus reference.
+fn fitted_mm(crossing: &Crossing, trace: &Trace) -> Option<f32> {
+    let judged = matches!(crossing.status, Status::Continuous | Status::Broken(_));
+    let partners = crossing.partners.filter(|_| judged)?;
+    Some(displacement(&trace.samples, crossing.edges, partners)? * trace.line.step_mm)
 }
 
 /// Middles and half widths of all strokes on a line beside the cut, in millimetres along it.

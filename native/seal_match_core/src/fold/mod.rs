@@ -9,6 +9,7 @@ pub mod compose;
 pub mod continuity;
 pub mod cut;
 mod density;
+mod fit;
 pub mod pair;
 mod pairing;
 pub mod stroke;

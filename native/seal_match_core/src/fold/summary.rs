@@ -58,9 +58,9 @@ pub struct Summary {
     pub unknown_share: Option<f32>,
     /// Moving strokes without a counterpart, for each judged stroke.
     pub extra_share: Option<f32>,
-    /// Median |offset| across the stroke, millimetres.
+    /// Median |offset| by the edges, across the stroke, millimetres.
     pub median_offset_mm: Option<f32>,
-    /// 90th percentile of |offset| across the stroke, millimetres.
+    /// 90th percentile of the same.
     pub p90_offset_mm: Option<f32>,
     /// Share of cuts, of those with at least five judged strokes, that break at least one stroke in five.
     pub broken_folds: Option<f32>,

@@ -1,7 +1,9 @@
 //! The fold at every angle and offset: a map of how well strokes go on, and what it says in sum.
 //!
-//! Exchanging the halves mirrors every number, so both sides come out of one pass. A cell's counts are exactly those of
-//! [`continuity`](crate::fold::continuity()) at its cut; the sweep only leaves out what a single cut tells besides (directions, ink).
+//! Exchanging the halves mirrors every number, so both sides come out of one pass. A cell's counts and breaks are exactly those
+//! of [`continuity`](crate::fold::continuity()) at its cut. The sweep leaves out what a single cut tells besides (directions,
+//! ink), and its offsets are those of the edges: to fit every stroke's profile takes longer than all the rest, for means and
+//! quantiles of thousands.
 
 use crate::error::{Error, Result};
 use crate::fold::cut::{Cut, Side, direction};
@@ -30,7 +32,8 @@ pub struct Cell {
     pub unknown: u16,
     /// Moving ink without a stroke of the reference.
     pub extra: u16,
-    /// Mean signed offset of judged strokes along the cut, moving half on the normal's side; millimetres, 0 without any.
+    /// Mean signed offset of judged strokes along the cut, by their edges, moving half on the normal's side; millimetres, 0
+    /// without any.
     pub offset_mm: f32,
     /// Median break of the strokes that go on elsewhere, millimetres; 0 without any.
     pub break_mm: f32,

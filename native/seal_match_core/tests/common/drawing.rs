@@ -2,6 +2,7 @@
 
 use std::f32::consts::TAU;
 
+use seal_match_core::filter::blur;
 use seal_match_core::fold::{Impressions, Pair};
 use seal_match_core::plane::Field;
 use seal_match_core::template::PX_PER_MM;
@@ -86,6 +87,27 @@ impl Drawing {
             }
         }
         out
+    }
+
+    /// The ink moved by (x, y) millimetres, scanned at `dpi` with the seal's middle at a place between four pixels, and laid on
+    /// the grid as an aligned scan is: softened by 0.4 samples, and straight between four pixels.
+    pub fn scanned(&self, by: [f32; 2], dpi: f32, phase: [f32; 2]) -> Field {
+        let (mm, n) = (dpi / 25.4, self.side());
+        let side = (n as f32 / PX_PER_MM * mm).ceil() as usize + 4;
+        let middle = phase.map(|v| (side / 2) as f32 + v);
+        let mut scan = Field::zeros(side, side);
+        for y in 0..side {
+            for x in 0..side {
+                let d = self.distance([(x as f32 - middle[0]) / mm - by[0], (y as f32 - middle[1]) / mm - by[1]]) * mm;
+                let t = (0.5 - d / 2.4).clamp(0.0, 1.0);
+                scan.data[y * side + x] = t * t * (3.0 - 2.0 * t);
+            }
+        }
+        let soft = blur(&scan, 0.4 * mm / PX_PER_MM);
+        let at = |v: usize, middle: f32| (v as f32 - (n - 1) as f32 / 2.0) / PX_PER_MM * mm + middle;
+        Field::by_rows(n, n, |y, row| {
+            row.iter_mut().enumerate().for_each(|(x, v)| *v = soft.sample(at(x, middle[0]), at(y, middle[1])));
+        })
     }
 
     /// One inside the seal.
