@@ -262,6 +262,18 @@ def test_a_pale_blue_seal_is_enrolled_beside_heavy_green_print():
     assert min(enrol([encoded(sheet)], dpi=300).size_mm) > 36
 
 
+def test_a_pale_seal_is_enrolled_inside_a_blue_frame_that_is_too_large_for_one():
+    # Seen on a simulated card: the frame, 57 mm wide, is heavier than the seal and was taken for a
+    # seal that stands on a corner; then it was none, and the card was refused.
+    sheet, mm = paper(70, 70, dpi=300), 300 / 25.4
+    mark = seal(1, dpi=300, colour=(220, 120, 140))
+    mark.putalpha(mark.getchannel("A").point(lambda level: level * 3 // 5))
+    sheet = stamped(sheet, mark, (35, 35), dpi=300)
+    frame = (6 * mm, 6 * mm, 63 * mm, 63 * mm)
+    ImageDraw.Draw(sheet).rectangle(frame, outline=(20, 80, 95), width=12)
+    assert min(enrol([encoded(sheet)], dpi=300).size_mm) > 36
+
+
 def test_enrol_checks_its_arguments():
     with pytest.raises(ValueError, match="at least one"):
         enrol([])

@@ -1,7 +1,7 @@
 //! Seal candidates in a whole card or voucher, of any shape, on the survey's 0.4 mm cells.
 
 use crate::filter::{blur, box_sum, dilate, gradient};
-use crate::geometry::{HalfPlanes, convex_hull};
+use crate::geometry::{HalfPlanes, convex_hull, smallest_box};
 use crate::ink::{CELL_MM, Ink, Survey};
 use crate::plane::{Field, quantile, quantile_above};
 use crate::simd::rows::{excess, lengths};
@@ -228,11 +228,9 @@ fn regions_at(mask: &Field, map: &Field, reach: usize, cell_px: f32) -> Found {
             continue;
         }
         let box_px = box_of(&hull_px);
-        let mm = CELL_MM / cell_px;
-        let side = [(box_px[2] - box_px[0]) * mm, (box_px[3] - box_px[1]) * mm];
-        let ok = |s: f32| (MIN_SIDE_MM..=MAX_SIDE_MM * 1.42).contains(&s);
-        let long = side[0].max(side[1]);
-        if ok(long) && side[0].min(side[1]) >= 4.0 {
+        // However it is turned: a form's frame of 57 mm is no square seal of 40 mm that stands on a corner.
+        let [long, short] = smallest_box(&hull_px).map(|side| side * CELL_MM / cell_px);
+        if (MIN_SIDE_MM..=MAX_SIDE_MM).contains(&long) && short >= 4.0 {
             out.seals.push(SealRegion { hull_px, box_px, mass, torn: false });
         } else if long > MAX_SIDE_MM {
             out.large.push(points);
