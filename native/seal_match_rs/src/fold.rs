@@ -125,7 +125,7 @@ pub fn fold_strokes(
     Ok(strokes.iter().map(tuple).collect())
 }
 
-/// The continuity map as a dict of arrays with its summary; see `seal_match_rs.sweep_folds`.
+/// The continuity map as dicts of arrays and of numbers, and the worst folds; see `seal_match_rs.sweep_folds`.
 #[pyfunction]
 #[pyo3(signature = (template, comparison, *, angles, offsets) -> "FoldSweep")]
 pub fn fold_sweep<'py>(
@@ -141,20 +141,29 @@ pub fn fold_sweep<'py>(
         let radius_mm = core.radius_mm.min(pair.reach_mm());
         sweep(&pair, angles, offsets, radius_mm)
     })?;
-    let d = summary(py, &map.summary)?;
-    d.set_item("angles_deg", PyArray1::from_slice(py, &map.angles_deg))?;
-    d.set_item("offsets_mm", PyArray1::from_slice(py, &map.offsets_mm))?;
-    d.set_item("judged", cells(py, &map, |c| c.judged)?)?;
-    d.set_item("broken", cells(py, &map, |c| c.broken)?)?;
-    d.set_item("shifted", cells(py, &map, |c| c.shifted)?)?;
-    d.set_item("unknown", cells(py, &map, |c| c.unknown)?)?;
-    d.set_item("extra", cells(py, &map, |c| c.extra)?)?;
-    d.set_item("offset_mm", cells(py, &map, |c| c.offset_mm(Side::Moving))?)?;
-    d.set_item("break_mm", cells(py, &map, |c| c.break_mm)?)?;
+    let reason = |r: &FoldReason| (r.angle_deg, r.offset_mm, r.broken, r.shifted, r.judged, r.break_mm);
+    let d = PyDict::new(py);
+    d.set_item("cells", cells(py, &map)?)?;
+    d.set_item("numbers", numbers(py, &map.summary)?)?;
+    d.set_item("worst", map.summary.worst.iter().map(reason).collect::<Vec<_>>())?;
     Ok(d)
 }
 
-fn cells<'py, T: numpy::Element>(
+fn cells<'py>(py: Python<'py>, map: &FoldMap) -> PyResult<Bound<'py, PyDict>> {
+    let d = PyDict::new(py);
+    d.set_item("angles_deg", PyArray1::from_slice(py, &map.angles_deg))?;
+    d.set_item("offsets_mm", PyArray1::from_slice(py, &map.offsets_mm))?;
+    d.set_item("judged", array(py, map, |c| c.judged)?)?;
+    d.set_item("broken", array(py, map, |c| c.broken)?)?;
+    d.set_item("shifted", array(py, map, |c| c.shifted)?)?;
+    d.set_item("unknown", array(py, map, |c| c.unknown)?)?;
+    d.set_item("extra", array(py, map, |c| c.extra)?)?;
+    d.set_item("offset_mm", array(py, map, |c| c.offset_mm(Side::Moving))?)?;
+    d.set_item("break_mm", array(py, map, |c| c.break_mm)?)?;
+    Ok(d)
+}
+
+fn array<'py, T: numpy::Element>(
     py: Python<'py>,
     map: &FoldMap,
     value: impl Fn(&Cell) -> T,
@@ -163,8 +172,7 @@ fn cells<'py, T: numpy::Element>(
     PyArray1::from_vec(py, values).reshape([map.angles_deg.len(), map.offsets_mm.len()])
 }
 
-fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, PyDict>> {
-    let reason = |r: &FoldReason| (r.angle_deg, r.offset_mm, r.broken, r.shifted, r.judged, r.break_mm);
+fn numbers<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, PyDict>> {
     let d = PyDict::new(py);
     d.set_item("strokes_judged", summary.judged)?;
     d.set_item("broken_share", summary.broken_share)?;
@@ -174,7 +182,6 @@ fn summary<'py>(py: Python<'py>, summary: &Summary) -> PyResult<Bound<'py, PyDic
     d.set_item("median_offset_mm", summary.median_offset_mm)?;
     d.set_item("p90_offset_mm", summary.p90_offset_mm)?;
     d.set_item("broken_folds", summary.broken_folds)?;
-    d.set_item("worst", summary.worst.iter().map(reason).collect::<Vec<_>>())?;
     Ok(d)
 }
 

@@ -310,26 +310,5 @@ def sweep_folds(
         The comparison's alignment is only a guess.
     """
     found = fold_sweep(template, comparison, angles=angles, offsets=offsets)
-    summary = FoldSummary(
-        strokes_judged=found["strokes_judged"],
-        broken_share=found["broken_share"],
-        shifted_share=found["shifted_share"],
-        unknown_share=found["unknown_share"],
-        extra_share=found["extra_share"],
-        median_offset_mm=found["median_offset_mm"],
-        p90_offset_mm=found["p90_offset_mm"],
-        broken_folds=found["broken_folds"],
-        worst=tuple(FoldReason(*values) for values in found["worst"]),
-    )
-    return FoldMap(
-        angles_deg=found["angles_deg"],
-        offsets_mm=found["offsets_mm"],
-        judged=found["judged"],
-        broken=found["broken"],
-        shifted=found["shifted"],
-        unknown=found["unknown"],
-        extra=found["extra"],
-        offset_mm=found["offset_mm"],
-        break_mm=found["break_mm"],
-        summary=summary,
-    )
+    worst = tuple(FoldReason(*values) for values in found["worst"])
+    return FoldMap(**found["cells"], summary=FoldSummary(**found["numbers"], worst=worst))

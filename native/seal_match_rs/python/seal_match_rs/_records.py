@@ -32,18 +32,9 @@ Stroke: TypeAlias = tuple[
 """The fields of `seal_match_rs.FoldStroke`, in order."""
 
 
-class FoldSweep(TypedDict):
-    """Those of `seal_match_rs.FoldMap` and of its summary; `worst` holds those of `FoldReason`."""
+class FoldCells(TypedDict):
+    """The arrays of `seal_match_rs.FoldMap`."""
 
-    strokes_judged: int
-    broken_share: float | None
-    shifted_share: float | None
-    unknown_share: float | None
-    extra_share: float | None
-    median_offset_mm: float | None
-    p90_offset_mm: float | None
-    broken_folds: float | None
-    worst: list[tuple[float, float, int, int, int, float]]
     angles_deg: NDArray[np.float32]
     offsets_mm: NDArray[np.float32]
     judged: NDArray[np.uint16]
@@ -53,3 +44,24 @@ class FoldSweep(TypedDict):
     extra: NDArray[np.uint16]
     offset_mm: NDArray[np.float32]
     break_mm: NDArray[np.float32]
+
+
+class FoldNumbers(TypedDict):
+    """The numbers of `seal_match_rs.FoldSummary`."""
+
+    strokes_judged: int
+    broken_share: float | None
+    shifted_share: float | None
+    unknown_share: float | None
+    extra_share: float | None
+    median_offset_mm: float | None
+    p90_offset_mm: float | None
+    broken_folds: float | None
+
+
+class FoldSweep(TypedDict):
+    """A sweep: its map, and its summary; `worst` holds the fields of `FoldReason`, in order."""
+
+    cells: FoldCells
+    numbers: FoldNumbers
+    worst: list[tuple[float, float, int, int, int, float]]
