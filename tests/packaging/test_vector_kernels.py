@@ -23,7 +23,7 @@ FLOATS = r"\tv(add|sub|mul|div|max|min)p[sd] "
 WORK = {
     "above": r"\tvcmp\w*p[sd] ",
     "along": r"\tvpmull\w ",
-    "convolve": r"\tvpmaddwd ",
+    "convolve": r"\tvp(maddwd|dpwssd) ",
     "narrow": r"\tvpsra\w+ ",
 }
 """What kernels do instead that calculate with no floats: compare, or calculate with integers."""

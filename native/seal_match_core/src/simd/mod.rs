@@ -31,14 +31,14 @@ macro_rules! kernel {
                     unsafe { $generic::<F32x8>($($arg),*) }
                 }
 
-                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
                 fn avx512($($arg: $ty),*) {
                     // SAFETY: compiled for AVX-512, and called only where the probe found it.
                     unsafe { $generic::<F32x16>($($arg),*) }
                 }
 
                 match level.min($crate::simd::available()) {
-                    // SAFETY: `available` has found AVX-512 F, BW, DQ and VL.
+                    // SAFETY: `available` has found AVX-512 F, BW, DQ, VL and VNNI.
                     $crate::simd::Level::Avx512 => return unsafe { avx512($($arg),*) },
                     // SAFETY: `available` has found AVX2 and FMA.
                     $crate::simd::Level::Avx2 => return unsafe { avx2($($arg),*) },
@@ -100,7 +100,7 @@ pub enum Level {
     Scalar = 0,
     /// Eight lanes: x86-64 with AVX2 and FMA.
     Avx2 = 1,
-    /// Sixteen lanes: x86-64 with AVX-512 F, BW, DQ and VL.
+    /// Sixteen lanes: x86-64 with AVX-512 F, BW, DQ, VL and VNNI (Cascade Lake, Zen 4 and later).
     Avx512 = 2,
 }
 
@@ -150,7 +150,8 @@ fn probe() -> Level {
     let has_512 = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl");
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512vnni");
     match (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"), has_512) {
         (true, true) => Level::Avx512,
         (true, false) => Level::Avx2,

@@ -314,7 +314,7 @@ mod x86 {
     #[derive(Clone, Copy)]
     pub struct F32x8(__m256);
 
-    /// Sixteen lanes; AVX-512 F, BW, DQ, VL.
+    /// Sixteen lanes; AVX-512 F, BW, DQ, VL, VNNI.
     #[derive(Clone, Copy)]
     pub struct F32x16(__m512);
 
@@ -618,7 +618,7 @@ mod x86 {
         }
         #[inline(always)]
         fn add_products(sum: __m512i, a: __m512i, b: __m512i) -> __m512i {
-            unsafe { _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)) }
+            unsafe { _mm512_dpwssd_epi32(sum, a, b) }
         }
         #[inline(always)]
         fn max_int(a: __m512i, b: __m512i) -> __m512i {
