@@ -47,7 +47,8 @@ def test_e32_what_the_guide_refers_to_is_there() -> None:
     for target in re.findall(r"\]\(([^)]+)\)", GUIDE):
         page, _, heading = target.partition("#")
         text = (DOCS / page).read_text(encoding="utf-8").lower()
-        assert not heading or f"\n## {heading.replace("-", " ")}\n" in text, target
+        title = heading.replace("-", " ")
+        assert not heading or f"\n## {title}\n" in text, target
     offered = {f"{one.name}/{method.name}" for one in SERVICES for method in one.methods}
     named = {code for code in CODE if re.fullmatch(r"[A-Z]\w+Service/\w+", code)}
     assert len(named) >= 4
