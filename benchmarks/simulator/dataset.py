@@ -6,11 +6,12 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import cv2
 import numpy as np
@@ -141,7 +142,8 @@ def simulate(
     `dies` and `first_die` are, so that ranges of dies split a set (training, test) cleanly.
 
     Args:
-        out: a folder; made if missing, files in it are overwritten.
+        out: a folder; made if missing, files in it are overwritten. The two lists are there once
+            all is.
         seed: 0 or more.
         dies: number of dies.
         per_die: see `expand`.
@@ -174,7 +176,7 @@ def simulate(
     )
     rows: Iterator[list[dict[str, Any]]]
     indices = range(first_die, first_die + dies)
-    with (out / "manifest.jsonl").open("w") as manifest, (out / "truth.jsonl").open("w") as truth:
+    with _whole(out / "truth.jsonl") as truth, _whole(out / "manifest.jsonl") as manifest:
         if jobs > 1:
             with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
                 rows = pool.map(work, indices)
@@ -184,6 +186,16 @@ def simulate(
     seconds = time.perf_counter() - start
     count = dies * len(entries)
     return Summary(dies, count, seconds, seconds * max(1, jobs) / max(1, count))
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[IO[str]]:
+    """Write a list that is there once it is whole: an unfinished set has none."""
+    path.unlink(missing_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    with part.open("w", encoding="utf-8") as file:
+        yield file
+    part.rename(path)
 
 
 def _write(

@@ -100,6 +100,19 @@ def test_a_die_is_the_same_whatever_range_it_is_made_in(tmp_path: Path) -> None:
         assert (tmp_path / "all" / name).read_bytes() == (tmp_path / "last" / name).read_bytes()
 
 
+def test_a_set_that_was_interrupted_is_not_taken_for_whole(tmp_path: Path) -> None:
+    simulate(tmp_path, seed=3, dies=1, per_die=1)
+    assert (tmp_path / "truth.jsonl").exists()
+
+    def interrupt(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(tmp_path, seed=3, dies=2, per_die=1, progress=interrupt)
+    assert not (tmp_path / "truth.jsonl").exists()
+    assert not (tmp_path / "manifest.jsonl").exists()
+
+
 def test_another_seed_gives_other_dies(tmp_path: Path) -> None:
     for seed in (1, 2):
         simulate(tmp_path / str(seed), seed=seed, dies=1, per_die=1)
