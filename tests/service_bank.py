@@ -135,10 +135,16 @@ class Bank:
             return list(connection.exec_driver_sql(f"select * from {table} where {where}"))  # noqa: S608
 
     def log(self, rpc: str = "", outcome: str = "") -> list[Any]:
-        """Return the audit log's entries of a method and an outcome, numbered or waiting."""
+        """Return the audit log's entries of a method and an outcome, the newest last.
+
+        The numbered ones come first, and after them those that wait for their numbers.
+        """
         columns = "action, actor, decision, reason, organisation, target, at_us"
-        parts = (f"select {columns} from {t}" for t in ("audit_outbox", "audit_event"))  # noqa: S608
-        query = " union all ".join(parts)
+        parts = (
+            f"select {columns}, {waits} as waits, {order} as place from {table}"  # noqa: S608
+            for table, waits, order in (("audit_event", 0, "seq"), ("audit_outbox", 1, "id"))
+        )
+        query = " union all ".join(parts) + " order by waits, place"
         with self.server.pipeline.database.connections.read() as connection:  # type: ignore[attr-defined]
             found = list(connection.exec_driver_sql(query))
         wanted = {"": None, "ALLOWED": ""}.get(outcome, outcome)
