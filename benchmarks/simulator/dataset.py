@@ -27,6 +27,7 @@ from .orders import random_design
 from .paper import CARD_SIZES_MM, VOUCHER_SIZES_MM, form
 from .paste import random_job
 from .press import PRESS_PPM, Impression, press, random_stroke
+from .reserved import reserved_impression
 from .seeds import Role, stream
 from .voucher import Shot, make_card, make_replay, make_voucher
 
@@ -237,9 +238,7 @@ def make_die(
     card_dpi = int(rng.choice([300, 400, 600], p=[0.8, 0.12, 0.08]))
     size = CARD_SIZES_MM[int(rng.integers(len(CARD_SIZES_MM)))]
     grey = capture in ("grey", "bilevel") and bool(rng.random() < 1 / 3)
-    impression = press(
-        die, random_stroke(rng, "good"), ink, rng, ppm=24.0 if card_dpi > 400 else 16.0
-    )
+    impression = reserved_impression(die, ink, rng, ppm=24.0 if card_dpi > 400 else 16.0)
     card = make_card(rng, impression, die, dpi=card_dpi, size_mm=size, grey=grey)
     card_name = f"cards/{index:04d}{card.suffix}"
     (out / card_name).write_bytes(card.data)

@@ -71,19 +71,19 @@ def random_stroke(rng: np.random.Generator, level: str) -> Stroke:
     if level == "good":
         return Stroke(
             pressure_tilt=u(0.0, 0.2),
-            pressure_waves=u(0.04, 0.2),
-            supply=u(0.7, 1.25),
-            supply_waves=u(0.05, 0.26),
-            spread_mm=u(0.03, 0.07),
-            gain_mm=rng.normal(0.0, 0.022),
-            voids=int(rng.poisson(3)),
+            pressure_waves=u(0.04, 0.17),
+            supply=u(0.75, 1.2),
+            supply_waves=u(0.05, 0.2),
+            spread_mm=u(0.03, 0.06),
+            gain_mm=rng.normal(0.0, 0.016),
+            voids=int(rng.poisson(4)),
             void_mm=u(0.2, 0.8),
-            dryness=u(0.0, 0.35),
-            mottle=u(0.14, 0.42),
+            dryness=u(0.0, 0.25),
+            mottle=u(0.18, 0.44),
             ring=u(0.0, 0.3),
             dirt=int(rng.poisson(2)),
             elastic_mm=u(0.015, 0.065),
-            wander_mm=u(0.008, 0.045),
+            wander_mm=u(0.006, 0.03),
         )
     stroke = Stroke(
         pressure_tilt=u(0.1, 0.45),
@@ -92,16 +92,16 @@ def random_stroke(rng: np.random.Generator, level: str) -> Stroke:
         supply_waves=u(0.08, 0.33),
         spread_mm=u(0.035, 0.085),
         gain_mm=rng.normal(0.005, 0.03),
-        voids=int(rng.poisson(8)),
-        void_mm=u(0.3, 1.0),
-        dryness=u(0.0, 0.42),
-        mottle=u(0.18, 0.5),
+        voids=int(rng.poisson(11)),
+        void_mm=u(0.35, 1.2),
+        dryness=u(0.0, 0.34),
+        mottle=u(0.22, 0.5),
         ring=u(0.0, 0.4),
         smear_mm=u(0.1, 0.3) if rng.random() < 0.12 else 0.0,
         dirt=int(rng.poisson(5)),
         edge=u(0.1, 0.4) if rng.random() < 0.12 else 0.0,
-        elastic_mm=u(0.02, 0.08),
-        wander_mm=u(0.01, 0.06),
+        elastic_mm=u(0.025, 0.09),
+        wander_mm=u(0.01, 0.05),
     )
     return stroke if level == "typical" else _spoil(stroke, rng)
 
@@ -234,7 +234,7 @@ def _contact(
     level = 0.5 - 0.5 * math.erf(gain_px / (sigma * math.sqrt(2)))
     level = min(0.84, max(0.16, level))
     push = np.float32(0.04 * ppm * slope)
-    field = push * (pressure - 1) * 2 + push * (supply - 1)
+    field = push * (pressure - 1) * np.float32(3.5) + push * (supply - 1)
     # Fibres: fine ones of a tenth of a millimetre and tufts of a third, half and half in variance.
     run = np.float32(0.71 * stroke.wander_mm * ppm * slope)
     field += run * grain(rng, relief.shape[:2], 0.08 * ppm)
