@@ -110,6 +110,8 @@ SEAL_DIRECTION = {
             "added_worst",
             "added_second",
             "added_sixth",
+            "one_part",
+            "one_part_soft",
             "region_max",
             "region_3rd",
             "region_6th",

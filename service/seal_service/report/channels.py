@@ -112,6 +112,8 @@ CHANNELS: dict[str, Words] = {
     "added_worst": Words("added character, worst", "增加的字（最重）"),
     "added_second": Words("added character, second", "增加的字（第二）"),
     "added_sixth": Words("added character, sixth", "增加的字（第六）"),
+    "one_part": Words("another die: any one character", "疑为另一印模（任一字）"),
+    "one_part_soft": Words("another die: any few characters", "疑为另一印模（任几字）"),
     "fold_broken": Words("folds: strokes broken", "折角：断开的笔画"),
     "fold_shifted": Words("folds: strokes that go on elsewhere", "折角：错位的笔画"),
     "fold_unknown": Words("folds: strokes that nobody can judge", "折角：无法判断的笔画"),

@@ -42,7 +42,7 @@ GROUPS: dict[Words, tuple[str, ...]] = {
     Words("Characters and digits one by one", "逐字比对"): (
         "small_worst", "small_second", "small_fourth", "large_worst", "large_second",
         "large_fourth", "seen_worst", "seen_second", "part_median", "part_excess", "added_parts",
-        "added_worst", "added_second", "added_sixth",
+        "added_worst", "added_second", "added_sixth", "one_part", "one_part_soft",
     ),
     Words("Strokes across a fold", "折角处的笔画"): (
         "fold_broken", "fold_shifted", "fold_extra", "fold_offset_mm", "fold_offset_p90_mm",

@@ -50,8 +50,10 @@ pub const NAMES: [&str; COUNT] = [
     "added_worst",
     "added_second",
     "added_sixth",
+    "one_part",
+    "one_part_soft",
 ];
-const COUNT: usize = 17 + 23;
+const COUNT: usize = 17 + 25;
 
 /// Radii of the boxes in samples: digit, small and large character, grain.
 const DIGIT: usize = 1;
@@ -153,7 +155,7 @@ fn hidden(reference: &Field, weight: &Field) -> [f32; 3] {
 }
 
 /// What is said of the parts: a changed digit or character, a copy all over, an added code.
-fn of_parts(parts: &[Judged]) -> [f32; 23] {
+fn of_parts(parts: &[Judged]) -> [f32; 25] {
     // Worst first.
     let sorted = |mut v: Vec<f32>| {
         v.sort_by(|a, b| b.total_cmp(a));
@@ -198,7 +200,17 @@ fn of_parts(parts: &[Judged]) -> [f32; 23] {
         worst(&added, 0),
         worst(&added, 1),
         if added.len() > 5 { added[5] } else { UNSEEN },
+        one_of(parts, 1.0),
+        one_of(parts, 2.0),
     ]
+}
+
+/// Log odds that one part differs, whichever: of `n` parts each is the changed one with odds of one to `n`, so that a part which nobody
+/// can see (log odds about zero) weighs less in a seal of many. The evidence of each is divided by `softness` and the result multiplied.
+fn one_of(parts: &[Judged], softness: f32) -> f32 {
+    let Some(worst) = parts.iter().map(|p| p.differs).max_by(f32::total_cmp) else { return UNSEEN };
+    let sum: f32 = parts.iter().map(|p| ((p.differs - worst) / softness).exp()).sum();
+    worst + softness * (sum / parts.len() as f32).ln()
 }
 
 /// Values with their places, put in order only as far as they are asked for: the largest first, those of one value by place.
@@ -312,6 +324,21 @@ impl Summed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_part_of_many_differs() {
+        let part = |differs| Judged { differs, copied: 0.0, hidden: 0.0, large: false, added: false };
+        // Odds of 1, 3 and next to none: four thirds on average.
+        let parts = [0.0, 3.0_f32.ln(), -40.0].map(part);
+        assert!((one_of(&parts, 1.0) - (4.0_f32 / 3.0).ln()).abs() < 1e-6);
+        assert!((one_of(&parts, 2.0) - 2.0 * ((1.0 + 3.0_f32.sqrt()) / 3.0).ln()).abs() < 1e-6);
+        // No evidence is too strong, and none is silence.
+        assert_eq!(one_of(&[part(500.0)], 1.0), 500.0);
+        assert_eq!(one_of(&[], 1.0), UNSEEN);
+        // One that nobody can see weighs less among many.
+        let hidden_among = |n: usize| one_of(&[vec![part(0.0)], vec![part(-9.0); n]].concat(), 1.0);
+        assert!(hidden_among(50) < hidden_among(5) - 2.0);
+    }
 
     #[test]
     fn the_worst_come_first_and_equal_ones_by_place() {
