@@ -57,6 +57,15 @@ def true_edge_px(truth: dict[str, Any], points_px: np.ndarray) -> np.ndarray | N
     return np.asarray(centred @ turn.T + [truth["cx"], truth["cy"]])
 
 
+def placed_px(found: _native.Comparison, points_mm: np.ndarray, dpi: float) -> np.ndarray:
+    """Return where points of the reference (n, 2) mm lie by centre, rotation and size, (n, 2) px."""
+    angle, size = math.radians(found.rotation_deg), found.scale * dpi / MM_PER_INCH
+    turn = size * np.array(
+        [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
+    )
+    return np.asarray(points_mm @ turn.T + found.centre_px)
+
+
 def _judge(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Judged]:
     folder, profile_text, rows = task
     profile = _native.Profile.from_toml(profile_text)
@@ -80,9 +89,9 @@ def _judge(task: tuple[Path, str, list[dict[str, Any]]]) -> list[Judged]:
             if found is None:
                 error = math.inf
             elif (true := true_edge_px(row, edge_px)) is not None:
-                mapped = np.array(found.map_points([(float(x), float(y)) for x, y in hull_mm]))
+                apart = placed_px(found, hull_mm, row["dpi"]) - true
                 px_per_mm = row["dpi"] / MM_PER_INCH
-                error = float(np.sqrt(np.mean(np.sum((mapped - true) ** 2, axis=1))) / px_per_mm)
+                error = float(np.sqrt(np.mean(np.sum(apart**2, axis=1))) / px_per_mm)
         judged.append(
             Judged(row, decision.verdict, decision.score, tuple(decision.reasons), error, elapsed)
         )

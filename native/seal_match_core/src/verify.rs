@@ -58,6 +58,8 @@ pub struct Comparison {
     pub alignment: Alignment,
     /// Displacement of its strokes.
     pub displacement: Displacement,
+    /// Where it was laid down, reference millimetres to moving pixels: see [`Displacement::placement`].
+    pub placement: Pose,
     /// Dense differences.
     pub tiles: Tiles,
     /// The reference's ink on the grid of `tiles`.
@@ -234,6 +236,7 @@ pub fn examine(reference: &Reference, scan: &Scan<'_>, search: &Search) -> Optio
 fn compare_at(reference: &Reference, alignment: Alignment, scan: &Scan<'_>) -> Option<Comparison> {
     let mm = scan.px_per_mm();
     let displacement = measure(&reference.edges, &alignment.window, &alignment.moving, &alignment.fit, reference.radius_mm)?;
+    let placement = displacement.placement(&alignment.fit.pose);
     let gain = displacement.smooth.coefficients[2][0];
     let tiles = compare(reference, &alignment.window, &alignment.fit.pose, &displacement.smooth, gain)?;
     let colourless = alignment.ink == Ink::Dark;
@@ -246,7 +249,19 @@ fn compare_at(reference: &Reference, alignment: Alignment, scan: &Scan<'_>) -> O
     parts.extend(added(&reference.ink, &tiles.aligned, &tiles.covered, &reference.support));
     let (reference_ink, support) = (Arc::clone(&reference.ink), Arc::clone(&reference.support));
     let radius_mm = reference.radius_mm;
-    Some(Comparison { alignment, displacement, tiles, reference_ink, support, radius_mm, parts, evidence, regions, inside })
+    Some(Comparison {
+        alignment,
+        displacement,
+        placement,
+        tiles,
+        reference_ink,
+        support,
+        radius_mm,
+        parts,
+        evidence,
+        regions,
+        inside,
+    })
 }
 
 impl Comparison {

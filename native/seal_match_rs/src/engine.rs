@@ -136,21 +136,20 @@ impl Comparison {
     /// Clockwise rotation of the moving seal, degrees in (−180, 180].
     #[getter]
     fn rotation_deg(&self) -> f32 {
-        self.core.alignment.fit.pose.angle_deg()
+        self.core.placement.angle_deg()
     }
 
     /// Centre of the seal in the moving scan, (x, y) in pixels.
     #[getter]
     fn centre_px(&self) -> [f32; 2] {
-        let p = &self.core.alignment.fit.pose;
-        let d = self.core.displacement.smooth.displacement(0.0, 0.0);
-        p.map(d[0], d[1])
+        let p = &self.core.placement;
+        [p.tx, p.ty]
     }
 
     /// Size of the moving seal relative to the reference, after both resolutions.
     #[getter]
     fn scale(&self) -> f32 {
-        self.core.alignment.fit.pose.px_per_mm() / self.nominal_px_per_mm
+        self.core.placement.px_per_mm() / self.nominal_px_per_mm
     }
 
     /// Whether enough edges agree to base a judgement on.

@@ -163,6 +163,38 @@ pub fn measure(edges: &[Edge], window: &InkWindow, moving: &MovingEdges, fit: &F
     Some(Displacement { smooth, measured, spread_mm, strong_slope: p80, coarse, fine })
 }
 
+impl Displacement {
+    /// Where the seal was laid down: the rotation, size and shift that come nearest, over all its edges, to where the strokes lie.
+    /// The bends of a press average out over the seal; a pose fitted to the edges that were seen leans towards those.
+    pub fn placement(&self, pose: &Pose) -> Pose {
+        // Sums of position, displacement, and their products as complex numbers: the least squares of a similarity.
+        let (mut at, mut by) = ([0.0_f64; 2], [0.0_f64; 2]);
+        for m in &self.measured {
+            let d = self.smooth.displacement(m.edge.x, m.edge.y);
+            for (k, p) in [m.edge.x, m.edge.y].into_iter().enumerate() {
+                at[k] += f64::from(p);
+                by[k] += f64::from(d[k]);
+            }
+        }
+        let n = (self.measured.len() as f64).max(1.0);
+        let (at, by) = (at.map(|v| v / n), by.map(|v| v / n));
+        let (mut grown, mut turned, mut size) = (0.0, 0.0, 1e-9);
+        for m in &self.measured {
+            let d = self.smooth.displacement(m.edge.x, m.edge.y);
+            let (x, y) = (f64::from(m.edge.x) - at[0], f64::from(m.edge.y) - at[1]);
+            let (u, v) = (f64::from(d[0]) - by[0], f64::from(d[1]) - by[1]);
+            grown += x * u + y * v;
+            turned += x * v - y * u;
+            size += x * x + y * y;
+        }
+        let (k, w) = (1.0 + grown / size, turned / size);
+        let shift = [by[0] - (k - 1.0) * at[0] + w * at[1], by[1] - w * at[0] - (k - 1.0) * at[1]];
+        let (a, b) = (f64::from(pose.a), f64::from(pose.b));
+        let [tx, ty] = pose.map(shift[0] as f32, shift[1] as f32);
+        Pose { a: (a * k - b * w) as f32, b: (b * k + a * w) as f32, tx, ty }
+    }
+}
+
 /// Whether black lies over each edge or just beside it.
 fn covered(window: &InkWindow, pose: &Pose, edges: &[Edge]) -> Vec<bool> {
     let cover = Cover {
@@ -320,4 +352,43 @@ fn local(sums: &[Field], sigma_mm: f32) -> Vec<Local> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placement_is_the_similarity_that_leaves_least() {
+        let mut n = crate::compare::numbers::Numbers(5);
+        let measured: Vec<Measured> = (0..400)
+            .map(|_| {
+                // More edges on one side than on the other, as print over a seal leaves them.
+                let (x, y) = (18.0 * n.next(), 11.0 * n.next() * n.next());
+                let edge = Edge { x, y, nx: 1.0, ny: 0.0, strength: 1.0 };
+                Measured { edge, residual_mm: 0.0, weight: 1.0, occluded: false, strength: 1.0 }
+            })
+            .collect();
+        let coefficients =
+            [[0.11, 0.2, -0.3, 0.05, -0.04, 0.02], [-0.07, 0.35, 0.1, -0.06, 0.03, 0.08], [0.02, 0.01, 0.0, 0.0, 0.0, 0.0]];
+        let smooth = Smooth { coefficients, radius_mm: 19.0 };
+        let found = Displacement { smooth, measured, spread_mm: 0.0, strong_slope: 1.0, coarse: Vec::new(), fine: Vec::new() };
+        let pose = Pose::new(37.0, 7.9, [400.0, 310.0]);
+        let placed = found.placement(&pose);
+        // What is left has no shift, no growth and no turn: no similarity could leave less.
+        let (mut shift, mut moments, mut before) = ([0.0; 2], [0.0; 2], 0.0);
+        for m in &found.measured {
+            let (x, y) = (m.edge.x, m.edge.y);
+            let d = found.smooth.displacement(x, y);
+            let (to, at) = (pose.map(x + d[0], y + d[1]), placed.map(x, y));
+            let left = [f64::from(to[0] - at[0]), f64::from(to[1] - at[1])];
+            let [u, v] = placed.turn(x, y).map(f64::from);
+            shift = [shift[0] + left[0], shift[1] + left[1]];
+            moments = [moments[0] + u * left[0] + v * left[1], moments[1] + u * left[1] - v * left[0]];
+            before += left[0].hypot(left[1]);
+        }
+        let n = found.measured.len() as f64;
+        assert!(before / n > 0.1, "there is something left: {}", before / n);
+        assert!(shift.iter().chain(&moments).all(|v| v.abs() / n < 2e-3), "{shift:?} {moments:?}");
+    }
 }
