@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.dataset import Plan
 
 REPLAY_SEEDS = {"fit": 811, "test": 404}
-REPLAY_DIES = {"fit": 60, "test": 80}
+REPLAY_DIES = {"fit": 240, "test": 80}
 PRINT_SEEDS = {"fit": 812, "test": 405}
 PRINT_DIES = {"fit": {300: 28, 600: 16}, "test": {200: 12, 300: 28, 600: 14}}
 REPLAY_LIMIT = 0.0005
