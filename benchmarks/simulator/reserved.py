@@ -32,7 +32,9 @@ def reserved_impression(
         rng: the accidents.
         ppm: resolution of the result, px per mm.
     """
-    stampings = [press(die, random_stroke(rng, "good"), ink, rng, ppm=ppm) for _ in range(STAMPINGS)]
+    stampings = [
+        press(die, random_stroke(rng, "good"), ink, rng, ppm=ppm) for _ in range(STAMPINGS)
+    ]
     return max(stampings, key=lambda impression: legibility(die, impression))
 
 
