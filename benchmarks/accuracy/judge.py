@@ -58,7 +58,7 @@ def true_edge_px(truth: dict[str, Any], points_px: np.ndarray) -> np.ndarray | N
 
 
 def placed_px(found: _native.Comparison, points_mm: np.ndarray, dpi: float) -> np.ndarray:
-    """Return where points of the reference (n, 2) mm lie by centre, rotation and size, (n, 2) px."""
+    """Return where points of the reference, (n, 2) mm, were laid: (n, 2) px."""
     angle, size = math.radians(found.rotation_deg), found.scale * dpi / MM_PER_INCH
     turn = size * np.array(
         [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
